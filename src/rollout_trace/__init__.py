@@ -1,0 +1,1 @@
+"""Read, reduce and explain the trace bundles that coding agents record."""
