@@ -1,0 +1,84 @@
+"""Bytes of one log line ⇄ a `TraceEvent` (spec 1, "trace.jsonl").
+
+Owns what makes a line readable: the envelope, the known event types, and the rule that a known field may not stand
+twice. Which line it is, and whether an unreadable one may be passed over, is for `bundle` and `reduce`.
+"""
+
+from typing import Final
+
+import msgspec
+
+from rollout_trace.errors import EventError
+from rollout_trace.events.types import Event, TraceEvent, UnknownEvent
+from rollout_trace.ids import CodexTurnId, RolloutId, ThreadId
+from rollout_trace.repeated_fields import repeated_field
+from rollout_trace.values import Seq, UInt32, UnixMilliseconds
+
+
+class _Envelope(msgspec.Struct, frozen=True, kw_only=True):
+    schema_version: UInt32
+    seq: Seq
+    wall_time_unix_ms: UnixMilliseconds
+    rollout_id: RolloutId
+    thread_id: ThreadId | None = None
+    codex_turn_id: CodexTurnId | None = None
+    payload: msgspec.Raw
+
+
+class _Type(msgspec.Struct, frozen=True):
+    type: str
+
+
+_envelope: Final = msgspec.json.Decoder(_Envelope)
+_payload: Final[msgspec.json.Decoder[Event]] = msgspec.json.Decoder(Event)
+_type: Final = msgspec.json.Decoder(_Type)
+_KNOWN_TYPES: Final = frozenset(tag.__struct_config__.tag for tag in Event.__args__)
+
+
+def decode_event(line: bytes) -> TraceEvent:
+    """Read one line of a log. An event of an unknown type is read as `UnknownEvent`.
+
+    Raises:
+        EventError: the line is no JSON, lacks a field, holds a wrong value, or holds a known field twice.
+    """
+    try:
+        if not line.isascii():
+            line.decode()
+        envelope = _envelope.decode(line)
+        event = TraceEvent(
+            schema_version=envelope.schema_version,
+            seq=envelope.seq,
+            wall_time_unix_ms=envelope.wall_time_unix_ms,
+            rollout_id=envelope.rollout_id,
+            thread_id=envelope.thread_id,
+            codex_turn_id=envelope.codex_turn_id,
+            payload=_decode_payload(envelope.payload),
+        )
+    except msgspec.ValidationError as error:
+        raise EventError(str(error), is_json=True) from None
+    except (UnicodeDecodeError, msgspec.DecodeError, RecursionError) as error:
+        raise EventError(str(error), is_json=False) from None
+    # Writers write the canonical form, so comparing with it settles nearly every line without a second parse.
+    if encode_event(event) != line.rstrip(b"\r\n"):
+        repeated = repeated_field(event, line)
+        if repeated is not None:
+            message = f"the field `{repeated}` stands twice"
+            raise EventError(message, is_json=True)
+    return event
+
+
+def encode_event(event: TraceEvent) -> bytes:
+    """Write an event as one compact line, without its line feed."""
+    if isinstance(event.payload, UnknownEvent):
+        event = msgspec.structs.replace(event, payload=event.payload.fields)
+    return msgspec.json.encode(event)
+
+
+def _decode_payload(raw: msgspec.Raw) -> Event | UnknownEvent:
+    try:
+        return _payload.decode(raw)
+    except msgspec.ValidationError:
+        event_type = _type.decode(raw).type
+        if event_type in _KNOWN_TYPES:
+            raise
+        return UnknownEvent(event_type, raw.copy())

@@ -1,0 +1,95 @@
+"""What counts as JSON in a trace, and how a value is written as compact text (spec 3, section 4).
+
+Owns two rules. *Strict JSON*: UTF-8, at most 127 nested levels, no lone surrogates, and otherwise what RFC 8259 allows.
+*Compact JSON*: no spaces, keys in their original order, text escaped only where it must be, numbers with the digits
+that were written.
+
+msgspec parses; what it does not keep or check is added here. A number with a fraction or an exponent becomes a
+`msgspec.Raw` of its text, so that `1.50` stays `1.50`. A whole number stays an `int`, which already has all its digits.
+"""
+
+import json
+import re
+from typing import TypeAlias
+
+import msgspec
+
+from rollout_trace.errors import JsonError
+
+JsonValue: TypeAlias = "bool | int | str | msgspec.Raw | list[JsonValue] | dict[str, JsonValue] | None"
+"""A parsed JSON value. A `msgspec.Raw` in it is always a number with a fraction or an exponent."""
+
+MAXIMUM_NESTING = 127
+
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+
+
+def _number(text: str) -> msgspec.Raw:
+    """Keep a number as its text, with the exponent written the one way that the format has for it."""
+    mantissa, has_exponent, exponent = text.lower().partition("e")
+    if has_exponent and exponent[0] not in "+-":
+        exponent = "+" + exponent
+    return msgspec.Raw(f"{mantissa}{has_exponent}{exponent}".encode())
+
+
+_values = msgspec.json.Decoder(float_hook=_number)
+_syntax = msgspec.json.Decoder(msgspec.Raw)
+
+
+def check(data: bytes) -> None:
+    """Check that `data` is one strict JSON text, without building its value.
+
+    Raises:
+        JsonError: it is not; the message says why.
+    """
+    try:
+        if not data.isascii():
+            data.decode()
+        _syntax.decode(data)
+    except (UnicodeDecodeError, msgspec.DecodeError, RecursionError) as error:
+        raise JsonError(str(error)) from None
+    if _nesting_exceeds_maximum(data):
+        message = f"more than {MAXIMUM_NESTING} nested levels"
+        raise JsonError(message)
+
+
+def parse(text: bytes | str) -> JsonValue:
+    """Parse one strict JSON text; the last of equal keys wins, in the place of the first.
+
+    Raises:
+        JsonError: the text is not strict JSON.
+    """
+    try:
+        data = text.encode() if isinstance(text, str) else text
+    except UnicodeEncodeError as error:
+        raise JsonError(str(error)) from None
+    check(data)
+    return parse_checked(data)
+
+
+def parse_checked(data: bytes | msgspec.Raw) -> JsonValue:
+    """Parse what is known to be strict JSON (a part of a text that `check` has passed)."""
+    try:
+        value: JsonValue = _values.decode(data)
+    except msgspec.ValidationError:
+        # The one thing that strict JSON may hold and msgspec does not build: whole numbers of thousands of digits.
+        value = json.loads(bytes(data), parse_int=_number, parse_float=_number)
+    return value
+
+
+def compact(value: JsonValue) -> str:
+    """Write `value` as compact JSON."""
+    return msgspec.json.encode(value).decode()
+
+
+def _nesting_exceeds_maximum(data: bytes) -> bool:
+    """Whether valid JSON is nested too deeply."""
+    if data.count(b"[") + data.count(b"{") <= MAXIMUM_NESTING:
+        return False
+    brackets = _STRING.sub(b"", data).translate(None, _NOT_BRACKETS)
+    for _ in range(MAXIMUM_NESTING):
+        if not brackets:
+            return False
+        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+    return bool(brackets)
