@@ -1,0 +1,71 @@
+"""One bundle on disk, opened for reading.
+
+Owns where things lie. It reads when asked and keeps nothing but the manifest, so a bundle that is still being written
+can be opened too.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rollout_trace.bundle import layout
+from rollout_trace.bundle.confinement import Confinement, OutsideError
+from rollout_trace.bundle.log import read_log
+from rollout_trace.bundle.manifest import read_manifest
+from rollout_trace.diagnostics import Code
+from rollout_trace.errors import BundleError, PayloadError
+
+if TYPE_CHECKING:
+    from rollout_trace.events.log_entry import LogEntry
+    from rollout_trace.events.manifest import Manifest
+    from rollout_trace.values import PayloadRef
+
+
+class Bundle:
+    """A trace bundle: its folder (`path`), its `manifest`, its events and its payloads."""
+
+    def __init__(self, path: str | Path) -> None:
+        """Open the bundle in the folder `path`.
+
+        Raises:
+            BundleError: the folder is no bundle, or its manifest cannot be read.
+        """
+        self.path = Path(path)
+        self._files = Confinement(self.path)
+        self.manifest: Manifest = read_manifest(self._files)
+
+    def events(self) -> Iterator["LogEntry"]:
+        """The lines of the log, in order: events, and lines that cannot be read.
+
+        The log is streamed. Its end is where it ended when it was reached.
+
+        Raises:
+            BundleError: there is no log, or it cannot be opened.
+        """
+        try:
+            descriptor = self._files.open(layout.EVENT_LOG)
+        except OSError as error:
+            raise BundleError(self.path / layout.EVENT_LOG, error.strerror or str(error)) from error
+        except OutsideError as error:
+            raise BundleError(self.path / layout.EVENT_LOG, str(error)) from error
+        with os.fdopen(descriptor, "rb") as lines:
+            yield from read_log(lines)
+
+    def read_payload(self, ref: "PayloadRef") -> bytes:
+        """The bytes of a payload file.
+
+        Raises:
+            PayloadError: the file is not there, cannot be read, or lies outside the bundle.
+        """
+        try:
+            return self._files.read(ref.path)
+        except OSError as error:
+            raise PayloadError(Code.PAYLOAD_MISSING, ref.raw_payload_id, error.strerror or str(error)) from error
+        except OutsideError as error:
+            raise PayloadError(Code.PAYLOAD_OUTSIDE, ref.raw_payload_id, str(error)) from error
+
+
+def open_bundle(path: str | Path) -> Bundle:
+    """Open the trace bundle in the folder `path`; raises `BundleError` if it is none."""
+    return Bundle(path)

@@ -1,0 +1,33 @@
+"""The manifest: which rollout a bundle records (spec 1, "manifest.json")."""
+
+import msgspec
+
+from rollout_trace.bundle import layout
+from rollout_trace.bundle.confinement import Confinement, OutsideError
+from rollout_trace.errors import BundleError
+from rollout_trace.events.manifest import Manifest
+from rollout_trace.repeated_fields import repeated_field
+
+
+def read_manifest(folder: Confinement) -> Manifest:
+    """Read the manifest of the bundle in `folder`.
+
+    Raises:
+        BundleError: there is none, or it is not formed as the format demands.
+    """
+    path = folder.root / layout.MANIFEST
+    try:
+        data = folder.read(layout.MANIFEST)
+        manifest = msgspec.json.decode(data, type=Manifest)
+        repeated = repeated_field(manifest, data)
+    except FileNotFoundError as error:
+        reason = f"no trace bundle: it has no {layout.MANIFEST}"
+        raise BundleError(folder.root, reason) from error
+    except OSError as error:
+        raise BundleError(path, error.strerror or str(error)) from error
+    except (OutsideError, msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise BundleError(path, str(error)) from error
+    if repeated is not None:
+        reason = f"the field `{repeated}` stands twice"
+        raise BundleError(path, reason)
+    return manifest
