@@ -1,0 +1,1 @@
+"""The command `rollout-trace`, one file a command."""

@@ -1,0 +1,91 @@
+"""Reading payloads as strict JSON of the shape that an event needs (spec 1, "Payload files").
+
+Owns the way from bytes to typed shapes, and the rejections on it. It interprets nothing.
+"""
+
+from typing import NamedTuple, TypeVar
+
+import msgspec
+
+from rollout_trace import json_text
+from rollout_trace.diagnostics import Code
+from rollout_trace.errors import JsonError, Rejection
+from rollout_trace.events.payloads import ToolInvocation
+from rollout_trace.ids import RawPayloadId, ToolCallId
+from rollout_trace.reduce.evidence import ListName
+from rollout_trace.reduce.reducer_state import ReducerState
+from rollout_trace.values import PayloadRef
+
+T = TypeVar("T")
+
+
+class Payload(NamedTuple):
+    """A payload that was read and is strict JSON."""
+
+    raw_payload_id: RawPayloadId
+    data: bytes
+
+
+def read_payload(state: ReducerState, ref: PayloadRef) -> Payload:
+    """Read a payload.
+
+    Raises:
+        Rejection: it cannot be had, or is no strict JSON.
+    """
+    data = state.load(ref)
+    try:
+        json_text.check(data)
+    except JsonError as error:
+        message = f"payload {ref.raw_payload_id} is no JSON: {error}"
+        raise Rejection(Code.PAYLOAD_BROKEN, message, {"raw_payload_id": ref.raw_payload_id}) from error
+    return Payload(ref.raw_payload_id, data)
+
+
+def shaped(payload: Payload, shape: type[T], what: str) -> T:
+    """Take a payload as a typed shape; `what` names it in the error, such as `session metadata`.
+
+    Raises:
+        Rejection: it has another shape.
+    """
+    try:
+        return msgspec.json.decode(payload.data, type=shape)
+    except msgspec.ValidationError:
+        pass
+    # The typed decoder also looks at values that a later equal key replaces. The parsed value has only what counts.
+    try:
+        return msgspec.convert(json_text.parse_checked(payload.data), shape)
+    except msgspec.ValidationError as error:
+        message = f"payload {payload.raw_payload_id} is no {what}: {error}"
+        raise Rejection(Code.PAYLOAD_SHAPE, message, {"raw_payload_id": payload.raw_payload_id}) from error
+
+
+def items_in(payload: Payload, list_name: ListName, list_text: msgspec.Raw | msgspec.UnsetType) -> list[msgspec.Raw]:
+    """Split a list of items, each still unparsed.
+
+    Raises:
+        Rejection: the payload has no such list, or it is no list.
+    """
+    if list_text is msgspec.UNSET:
+        problem = f"has no `{list_name}`"
+    else:
+        try:
+            return msgspec.json.decode(list_text, type=list[msgspec.Raw])
+        except msgspec.ValidationError:
+            problem = f"has an `{list_name}` that is no list"
+    message = f"payload {payload.raw_payload_id} {problem}"
+    raise Rejection(Code.PAYLOAD_SHAPE, message, {"raw_payload_id": payload.raw_payload_id})
+
+
+def arguments_as(payload: Payload, tool_call_id: ToolCallId, shape: type[T]) -> T:
+    """Take the arguments of a tool call, which stand in its invocation as JSON in a text.
+
+    Raises:
+        Rejection: the payload is no invocation with such arguments.
+    """
+    try:
+        invocation = msgspec.json.decode(payload.data, type=ToolInvocation)
+        return msgspec.convert(json_text.parse(invocation.payload.arguments), shape)
+    except (JsonError, msgspec.ValidationError) as error:
+        message = f"tool call {tool_call_id}: the arguments in payload {payload.raw_payload_id} are wrong: {error}"
+        ids = {"tool_call_id": tool_call_id, "raw_payload_id": payload.raw_payload_id}
+        raise Rejection(Code.PAYLOAD_SHAPE, message, ids) from error

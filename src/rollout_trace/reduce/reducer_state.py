@@ -1,0 +1,209 @@
+"""Everything that one reduction knows while it runs.
+
+One object holds all maps, so that an event is applied or taken back as a whole. But each map has an owner, the domain
+module that is named above it: others read it, and change it only through the owner's functions. Maps beside the
+graph's own are indexes, so that no rule has to search: cost grows with the evidence, not with its square.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+
+from rollout_trace.diagnostics import Code, Diagnostic
+from rollout_trace.errors import PayloadError, Rejection
+from rollout_trace.events.manifest import Manifest
+from rollout_trace.ids import (
+    CallId,
+    CodeCellId,
+    CodexTurnId,
+    CompactionId,
+    CompactionRequestId,
+    EdgeId,
+    InferenceCallId,
+    ItemId,
+    RawPayloadId,
+    ResponseId,
+    RuntimeCellId,
+    TerminalId,
+    TerminalOperationId,
+    ThreadId,
+    ToolCallId,
+    TraceId,
+)
+from rollout_trace.model.compaction import Compaction, CompactionRequest
+from rollout_trace.model.conversation import ConversationItem
+from rollout_trace.model.edges import InteractionEdge
+from rollout_trace.model.inference import InferenceCall
+from rollout_trace.model.terminal import TerminalOperation, TerminalSession
+from rollout_trace.model.threads import AgentThread, CodexTurn
+from rollout_trace.model.tools import CodeCell, ToolCall
+from rollout_trace.reduce.deliveries import Address, PendingDelivery
+from rollout_trace.reduce.evidence import ItemSource, ObjectKind
+from rollout_trace.reduce.journal import Journal, JournaledMap
+from rollout_trace.reduce.modes import Mode, level_of, reads_on
+from rollout_trace.reduce.waiting_cells import WaitingCell
+from rollout_trace.values import PayloadRef, RolloutStatus, Seq, UnixMilliseconds
+
+PayloadLoader = Callable[[PayloadRef], bytes]
+"""Gives the bytes of a payload, or raises `PayloadError`."""
+
+
+class Rollout(msgspec.Struct, frozen=True, kw_only=True):
+    """What the graph says of the rollout as a whole. Owned by `threads`."""
+
+    trace_id: TraceId
+    root_thread_id: ThreadId
+    status: RolloutStatus
+    ended_at_unix_ms: UnixMilliseconds | None
+
+
+class Place(NamedTuple):
+    """Where in the log the reduction stands; all None before the first event and after the last."""
+
+    line: int | None = None
+    seq: Seq | None = None
+    event_type: str | None = None
+
+
+class ReducerState:
+    """The graph in the making, its indexes, and what the rules ask of their surroundings."""
+
+    def __init__(self, manifest: Manifest, load_payload: PayloadLoader, mode: Mode) -> None:
+        self.manifest = manifest
+        self.mode = mode
+        self.journal = Journal()
+        self.diagnostics: list[Diagnostic] = []
+        self.place = Place()
+        self.load_payload = load_payload
+        self._maps: list[JournaledMap[Any, Any]] = []
+        new = self._new_map
+
+        # threads
+        self.rollouts: JournaledMap[str, Rollout] = new(ObjectKind.ROLLOUT)
+        self.threads: JournaledMap[ThreadId, AgentThread] = new(ObjectKind.THREAD)
+        self.codex_turns: JournaledMap[CodexTurnId, CodexTurn] = new(ObjectKind.CODEX_TURN)
+        # replay
+        self.raw_payloads: JournaledMap[RawPayloadId, PayloadRef] = new(ObjectKind.RAW_PAYLOAD)
+        # items
+        self.items: JournaledMap[ItemId, ConversationItem] = new(ObjectKind.CONVERSATION_ITEM)
+        self.item_sources: JournaledMap[ItemId, ItemSource] = new()
+        self.match_keys: JournaledMap[ItemId, object] = new()
+        self.latest_assistant_messages: JournaledMap[tuple[ThreadId, CodexTurnId], ItemId] = new()
+        self.items_by_call: JournaledMap[tuple[ThreadId, CallId], tuple[ItemId, ...]] = new()
+        # conversation
+        self.snapshots: JournaledMap[ThreadId, tuple[ItemId, ...]] = new()
+        self.overrides: JournaledMap[ThreadId, tuple[ItemId, ...]] = new()
+        # inference
+        self.inference_calls: JournaledMap[InferenceCallId, InferenceCall] = new(ObjectKind.INFERENCE_CALL)
+        self.calls_by_turn: JournaledMap[CodexTurnId, tuple[InferenceCallId, ...]] = new()
+        self.calls_by_response: JournaledMap[tuple[ThreadId, ResponseId], tuple[InferenceCallId, ...]] = new()
+        self.untraced_answers: JournaledMap[ThreadId, ResponseId] = new()
+        # tools
+        self.tool_calls: JournaledMap[ToolCallId, ToolCall] = new(ObjectKind.TOOL_CALL)
+        # links
+        self.tools_by_call: JournaledMap[CallId, ToolCallId] = new()
+        self.calls_by_response_item: JournaledMap[ItemId, tuple[InferenceCallId, ...]] = new()
+        # terminal
+        self.terminal_sessions: JournaledMap[TerminalId, TerminalSession] = new(ObjectKind.TERMINAL_SESSION)
+        self.terminal_operations: JournaledMap[TerminalOperationId, TerminalOperation] = new(
+            ObjectKind.TERMINAL_OPERATION
+        )
+        # code_cells
+        self.code_cells: JournaledMap[CodeCellId, CodeCell] = new(ObjectKind.CODE_CELL)
+        self.cells_by_runtime_id: JournaledMap[tuple[ThreadId, RuntimeCellId], CodeCellId] = new()
+        self.cells_by_turn: JournaledMap[CodexTurnId, tuple[CodeCellId, ...]] = new()
+        self.waiting_cells: JournaledMap[CodeCellId, WaitingCell] = new()
+        self.tools_by_cell: JournaledMap[CodeCellId, tuple[ToolCallId, ...]] = new()
+        # compaction
+        self.compactions: JournaledMap[CompactionId, Compaction] = new(ObjectKind.COMPACTION)
+        self.compaction_requests: JournaledMap[CompactionRequestId, CompactionRequest] = new(
+            ObjectKind.COMPACTION_REQUEST
+        )
+        self.requests_by_compaction: JournaledMap[CompactionId, tuple[CompactionRequestId, ...]] = new()
+        # agents
+        self.edges: JournaledMap[EdgeId, InteractionEdge] = new(ObjectKind.INTERACTION_EDGE)
+        self.addresses: JournaledMap[ItemId, Address] = new()
+        self.items_by_address: JournaledMap[Address, tuple[ItemId, ...]] = new()
+        self.edges_by_target: JournaledMap[ItemId, EdgeId] = new()
+        self.edges_by_tool: JournaledMap[ToolCallId, tuple[EdgeId, ...]] = new()
+        self.pending: JournaledMap[EdgeId, PendingDelivery] = new()
+        self.pending_by_address: JournaledMap[Address, tuple[EdgeId, ...]] = new()
+        self.pending_by_tool: JournaledMap[ToolCallId, tuple[EdgeId, ...]] = new()
+        self.delivered: JournaledMap[EdgeId, PendingDelivery] = new()
+
+        self.rollout = Rollout(
+            trace_id=manifest.trace_id,
+            root_thread_id=manifest.root_thread_id,
+            status=RolloutStatus.RUNNING,
+            ended_at_unix_ms=None,
+        )
+        self.journal.commit()
+
+    def fork(self) -> "ReducerState":
+        """An independent copy. Cheap: values are immutable, so only the maps are copied."""
+        copy = ReducerState(self.manifest, self.load_payload, self.mode)
+        for mine, theirs in zip(self._maps, copy._maps, strict=True):
+            theirs.load(mine)
+        copy.diagnostics = list(self.diagnostics)
+        return copy
+
+    @property
+    def rollout(self) -> Rollout:
+        """What the graph says of the rollout as a whole."""
+        return self.rollouts[self.manifest.rollout_id]
+
+    @rollout.setter
+    def rollout(self, rollout: Rollout) -> None:
+        self.rollouts[self.manifest.rollout_id] = rollout
+
+    @property
+    def reads_better(self) -> bool:
+        """Whether our better rules hold (spec 3, section 9), where Codex's own reducer reads worse than it could."""
+        return self.mode is not Mode.CODEX
+
+    @property
+    def is_salvage(self) -> bool:
+        """Whether nothing at all is a reason to stop."""
+        return self.mode is Mode.SALVAGE
+
+    def tolerate(self, code: Code, message: str, ids: Mapping[str, str]) -> None:
+        """Note a fault, and let the rule that met it read on.
+
+        Raises:
+            Rejection: the mode does not allow it.
+        """
+        if not reads_on(self.mode, code):
+            raise Rejection(code, message, ids)
+        self.report(code, message, ids)
+
+    def report(self, code: Code, message: str, ids: Mapping[str, str]) -> None:
+        """Note a fault at the place in the log where the reduction stands."""
+        self.diagnostics.append(
+            Diagnostic(
+                level=level_of(code),
+                code=code,
+                line=self.place.line,
+                seq=self.place.seq,
+                event_type=self.place.event_type,
+                ids=ids,
+                message=message,
+            )
+        )
+
+    def load(self, ref: PayloadRef) -> bytes:
+        """The bytes of a payload.
+
+        Raises:
+            Rejection: they cannot be had.
+        """
+        try:
+            return self.load_payload(ref)
+        except PayloadError as error:
+            ids = {"raw_payload_id": ref.raw_payload_id}
+            raise Rejection(Code(error.code), str(error), ids) from error
+
+    def _new_map(self, kind: ObjectKind | None = None) -> JournaledMap[Any, Any]:
+        created: JournaledMap[Any, Any] = JournaledMap(self.journal, kind)
+        self._maps.append(created)
+        return created

@@ -1,0 +1,234 @@
+"""Replaying a log into a graph: the whole story.
+
+A `Reducer` takes the entries of a log one at a time. Each is applied as a whole or not at all: the rule for its type,
+found in the table below, changes the state through a journal, which is then committed, or rolled back if the rule
+refuses the event. What a refusal means is the mode's: the end of the reduction, or a diagnostic.
+
+No I/O and no clock in here, or anywhere below `reduce`: events and payloads are handed in.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from rollout_trace.diagnostics import Code, Diagnostic
+from rollout_trace.errors import Rejection
+from rollout_trace.events import types as events
+from rollout_trace.events.log_entry import LogEntry, LoggedEvent, UnreadableLine
+from rollout_trace.events.manifest import Manifest
+from rollout_trace.events.types import TraceEvent
+from rollout_trace.ids import ItemId, ThreadId
+from rollout_trace.model.rollout import RolloutTrace
+from rollout_trace.reduce import (
+    agents,
+    code_cells,
+    compaction,
+    inference,
+    threads,
+    tools,
+    turn_end,
+)
+from rollout_trace.reduce.evidence import EventPosition, Evidence, ObjectKind
+from rollout_trace.reduce.modes import Mode, skips
+from rollout_trace.reduce.reducer_state import PayloadLoader, Place, ReducerState
+from rollout_trace.values import PayloadRef, Seq
+
+_Rule: TypeAlias = Callable[[ReducerState, TraceEvent, Any], None]
+
+
+def _registered(_state: ReducerState, _event: TraceEvent, _seen: events.ProtocolEventObserved) -> None:
+    """An event whose payload is kept as evidence, and nothing more."""
+
+
+def _other(state: ReducerState, _event: TraceEvent, seen: events.OtherObserved) -> None:
+    state.tolerate(Code.OTHER_EVENT, f"an event of type `other` and kind {seen.kind} has no meaning", {})
+
+
+def _unknown(_state: ReducerState, _event: TraceEvent, seen: events.UnknownEvent) -> None:
+    message = f"events of type `{seen.type}` are unknown"
+    raise Rejection(Code.UNKNOWN_EVENT, message)
+
+
+RULES: Final[dict[type[msgspec.Struct], _Rule]] = {
+    events.RolloutStarted: threads.rollout_started,
+    events.RolloutEnded: threads.rollout_ended,
+    events.ThreadStarted: threads.thread_started,
+    events.ThreadEnded: threads.thread_ended,
+    events.CodexTurnStarted: threads.codex_turn_started,
+    events.CodexTurnEnded: turn_end.codex_turn_ended,
+    events.InferenceStarted: inference.inference_started,
+    events.InferenceCompleted: inference.inference_completed,
+    events.InferenceFailed: inference.inference_failed,
+    events.InferenceCancelled: inference.inference_cancelled,
+    events.ToolCallStarted: tools.tool_call_started,
+    events.McpToolCallCorrelationAssigned: tools.mcp_tool_call_correlation_assigned,
+    events.ToolCallRuntimeStarted: tools.tool_call_runtime_started,
+    events.ToolCallRuntimeEnded: tools.tool_call_runtime_ended,
+    events.ToolCallEnded: tools.tool_call_ended,
+    events.CodeCellStarted: code_cells.code_cell_started,
+    events.CodeCellInitialResponse: code_cells.code_cell_initial_response,
+    events.CodeCellEnded: code_cells.code_cell_ended,
+    events.CompactionRequestStarted: compaction.compaction_request_started,
+    events.CompactionRequestCompleted: compaction.compaction_request_completed,
+    events.CompactionRequestFailed: compaction.compaction_request_failed,
+    events.CompactionInstalled: compaction.compaction_installed,
+    events.AgentResultObserved: agents.agent_result_observed,
+    events.ProtocolEventObserved: _registered,
+    events.OtherObserved: _other,
+    events.UnknownEvent: _unknown,
+}
+
+
+class Reduction(msgspec.Struct, frozen=True):
+    """A graph with its footnotes. It does not change when the reducer that made it goes on."""
+
+    trace: RolloutTrace
+    diagnostics: tuple[Diagnostic, ...]
+    evidence: Evidence
+
+
+class Reducer:
+    """One reduction: give it the entries of a log in order, ask it for the graph at any time."""
+
+    def __init__(self, manifest: Manifest, load_payload: PayloadLoader, mode: Mode = Mode.DEFAULT) -> None:
+        self._state = ReducerState(manifest, load_payload, mode)
+        self._touches: list[tuple[EventPosition, tuple[tuple[ObjectKind, str], ...]]] = []
+        self._last_seq: Seq = 0
+        self.rejection: Rejection | None = None
+        """Why the reduction has ended before the log; None while it goes on."""
+
+    def apply(self, entry: LogEntry) -> None:
+        """Apply the next entry of the log.
+
+        Raises:
+            Rejection: a rule, or the mode, refuses it. The reducer is closed then: it takes no further entry, and
+                `view` shows the graph as it was before this one.
+        """
+        if self.rejection is not None:
+            raise self.rejection
+        state = self._state
+        if isinstance(entry, LoggedEvent):
+            state.place = Place(entry.line, entry.event.seq, _type_of(entry.event))
+        else:
+            state.place = Place(entry.line)
+        noted = len(state.diagnostics)
+        try:
+            if isinstance(entry, LoggedEvent):
+                self._check_place(entry.event)
+                noted = len(state.diagnostics)
+                self._apply_event(entry)
+            else:
+                _refuse_line(entry)
+        except Rejection as rejection:
+            state.journal.roll_back()
+            del state.diagnostics[noted:]
+            self._skip_or_close(rejection)
+
+    def view(self) -> Reduction:
+        """The graph so far, as it would be if the log ended here.
+
+        Raises:
+            Rejection: the end of the log is refused, which only the mode `codex` does.
+        """
+        state = self._state
+        state.place = Place()
+        noted = len(state.diagnostics)
+        try:
+            agents.close_log(state)
+            return Reduction(_graph(state), tuple(state.diagnostics), Evidence(self._touches, dict(state.item_sources)))
+        finally:
+            state.journal.roll_back()
+            del state.diagnostics[noted:]
+
+    def fork(self) -> "Reducer":
+        """An independent reducer that has seen what this one has."""
+        fork = Reducer(self._state.manifest, self._state.load_payload, self._state.mode)
+        fork._state = self._state.fork()
+        fork._touches = list(self._touches)
+        fork._last_seq = self._last_seq
+        fork.rejection = self.rejection
+        return fork
+
+    def _check_place(self, event: TraceEvent) -> None:
+        """Note an event that is not where the log's order, schema and rollout have it; it is applied all the same."""
+        state, manifest = self._state, self._state.manifest
+        if state.reads_better:
+            if event.seq != self._last_seq + 1:
+                state.report(Code.SEQUENCE, f"seq {event.seq} follows seq {self._last_seq}", {})
+            if event.schema_version != manifest.schema_version:
+                message = f"the event is of schema {event.schema_version}, the manifest of {manifest.schema_version}"
+                state.report(Code.EVENT_SCHEMA, message, {})
+            if event.rollout_id != manifest.rollout_id:
+                message = f"the event is of rollout {event.rollout_id}, the manifest of {manifest.rollout_id}"
+                state.report(Code.EVENT_ROLLOUT, message, {"rollout_id": event.rollout_id})
+        self._last_seq = event.seq
+
+    def _apply_event(self, entry: LoggedEvent) -> None:
+        state, event = self._state, entry.event
+        for ref in payload_refs(event.payload):
+            state.raw_payloads[ref.raw_payload_id] = ref
+        RULES[type(event.payload)](state, event, event.payload)
+        self._touches.append((EventPosition(event.seq, entry.line), tuple(state.journal.touched())))
+        state.journal.commit()
+
+    def _skip_or_close(self, rejection: Rejection) -> None:
+        state = self._state
+        code = Code(rejection.code)
+        if skips(state.mode, code):
+            state.report(code, f"{rejection.message}; skipped", rejection.ids)
+            return
+        rejection.line, rejection.seq, rejection.event_type = state.place
+        self.rejection = rejection
+        raise rejection
+
+
+def payload_refs(payload: events.Event | events.UnknownEvent) -> Iterator[PayloadRef]:
+    """Every payload reference in an event, in the order of its fields."""
+    for field in payload.__struct_fields__:
+        value = getattr(payload, field)
+        if isinstance(value, PayloadRef):
+            yield value
+        elif isinstance(value, list):
+            yield from value
+
+
+def _type_of(event: TraceEvent) -> str:
+    payload = event.payload
+    return payload.type if isinstance(payload, events.UnknownEvent) else str(payload.__struct_config__.tag)
+
+
+def _refuse_line(line: UnreadableLine) -> None:
+    if line.torn:
+        raise Rejection(Code.TORN_LINE, f"the last line is torn: {line.reason}")
+    raise Rejection(Code.BROKEN_LINE, f"the line is no event: {line.reason}")
+
+
+def _graph(state: ReducerState) -> RolloutTrace:
+    conversations: dict[ThreadId, list[ItemId]] = {thread_id: [] for thread_id in state.threads}
+    for item in state.items.values():
+        conversations[item.thread_id].append(item.item_id)
+    return RolloutTrace(
+        schema_version=state.manifest.schema_version,
+        trace_id=state.rollout.trace_id,
+        rollout_id=state.manifest.rollout_id,
+        started_at_unix_ms=state.manifest.started_at_unix_ms,
+        ended_at_unix_ms=state.rollout.ended_at_unix_ms,
+        status=state.rollout.status,
+        root_thread_id=state.rollout.root_thread_id,
+        threads={
+            thread_id: msgspec.structs.replace(thread, conversation_item_ids=tuple(conversations[thread_id]))
+            for thread_id, thread in state.threads.items()
+        },
+        codex_turns=dict(state.codex_turns),
+        conversation_items=dict(state.items),
+        inference_calls=dict(state.inference_calls),
+        code_cells=dict(state.code_cells),
+        tool_calls=dict(state.tool_calls),
+        terminal_sessions=dict(state.terminal_sessions),
+        terminal_operations=dict(state.terminal_operations),
+        compactions=dict(state.compactions),
+        compaction_requests=dict(state.compaction_requests),
+        interaction_edges=dict(state.edges),
+        raw_payloads=dict(state.raw_payloads),
+    )
