@@ -1,1 +1,104 @@
-"""Read, reduce and explain the trace bundles that coding agents record."""
+"""Read, reduce and explain the trace bundles that coding agents record.
+
+The names below are the public ones; `docs/python.md` shows them at work. Each is imported when it is first used, so
+that `rollout-trace --version`, and a program that only records, do not pay for what they do not use.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rollout_trace.bundle.discovery import find_bundles
+    from rollout_trace.bundle.folder import Bundle, open_bundle
+    from rollout_trace.bundle.state_file import load_state, write_state
+    from rollout_trace.diagnostics import Code, Diagnostic, Level
+    from rollout_trace.errors import (
+        BundleError,
+        EventError,
+        PayloadError,
+        Rejection,
+        RolloutTraceError,
+        StateError,
+    )
+    from rollout_trace.events.log_entry import LoggedEvent, UnreadableLine
+    from rollout_trace.events.types import TraceEvent
+    from rollout_trace.model.rollout import RolloutTrace
+    from rollout_trace.query.item_content import item_content
+    from rollout_trace.query.summary import Summary, summarize
+    from rollout_trace.reduce.evidence import EventPosition, Evidence, ItemSource, ObjectKind
+    from rollout_trace.reduce.modes import Mode
+    from rollout_trace.reduce.replay import Reducer, Reduction
+    from rollout_trace.reduce_bundle import reduce_bundle
+    from rollout_trace.version import __version__
+
+_HOMES = {
+    "rollout_trace.bundle.discovery": ("find_bundles",),
+    "rollout_trace.bundle.folder": ("Bundle", "open_bundle"),
+    "rollout_trace.bundle.state_file": ("load_state", "write_state"),
+    "rollout_trace.diagnostics": ("Code", "Diagnostic", "Level"),
+    "rollout_trace.errors": (
+        "BundleError",
+        "EventError",
+        "PayloadError",
+        "Rejection",
+        "RolloutTraceError",
+        "StateError",
+    ),
+    "rollout_trace.events.log_entry": ("LoggedEvent", "UnreadableLine"),
+    "rollout_trace.events.types": ("TraceEvent",),
+    "rollout_trace.model.rollout": ("RolloutTrace",),
+    "rollout_trace.query.item_content": ("item_content",),
+    "rollout_trace.query.summary": ("Summary", "summarize"),
+    "rollout_trace.reduce.evidence": ("EventPosition", "Evidence", "ItemSource", "ObjectKind"),
+    "rollout_trace.reduce.modes": ("Mode",),
+    "rollout_trace.reduce.replay": ("Reducer", "Reduction"),
+    "rollout_trace.reduce_bundle": ("reduce_bundle",),
+    "rollout_trace.version": ("__version__",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Bundle",
+    "BundleError",
+    "Code",
+    "Diagnostic",
+    "EventError",
+    "EventPosition",
+    "Evidence",
+    "ItemSource",
+    "Level",
+    "LoggedEvent",
+    "Mode",
+    "ObjectKind",
+    "PayloadError",
+    "Reducer",
+    "Reduction",
+    "Rejection",
+    "RolloutTrace",
+    "RolloutTraceError",
+    "StateError",
+    "Summary",
+    "TraceEvent",
+    "UnreadableLine",
+    "__version__",
+    "find_bundles",
+    "item_content",
+    "load_state",
+    "open_bundle",
+    "reduce_bundle",
+    "summarize",
+    "write_state",
+]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

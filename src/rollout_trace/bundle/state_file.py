@@ -1,8 +1,6 @@
 """Where `state.json` lies, and that it is replaced as a whole or not at all."""
 
-import contextlib
 import os
-import tempfile
 from pathlib import Path
 
 import msgspec
@@ -14,7 +12,7 @@ from rollout_trace.model.state_json import decode_state, encode_state
 
 
 def load_state(path: str | Path) -> RolloutTrace:
-    """Read a graph from a `state.json`, or from the bundle folder that holds one.
+    """Read a graph from a `state.json`, or from the bundle folder that holds one (spec 2).
 
     The file does not say in which mode it was made; to know, reduce the bundle.
 
@@ -23,30 +21,34 @@ def load_state(path: str | Path) -> RolloutTrace:
     """
     file = Path(path)
     if file.is_dir():
-        file = file / layout.STATE
+        file /= layout.STATE
     try:
         return decode_state(file.read_bytes())
     except OSError as error:
         raise StateError(file, error.strerror or str(error)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        reason = f"no reduced graph: {error}"
-        raise StateError(file, reason) from error
+        raise StateError(file, f"no reduced graph: {error}") from error
 
 
-def write_state(trace: RolloutTrace, file: Path) -> None:
-    """Write a graph to `file`: to a temporary file beside it first, which then takes its name.
+def write_state(trace: RolloutTrace, path: str | Path) -> None:
+    """Write a graph to a file (spec 2): to a temporary file beside it first, which then takes its name.
+
+    What is no regular file, such as a pipe, is written to as it is.
 
     Raises:
         StateError: the file cannot be written; what was there before is untouched.
     """
-    temporary: str | None = None
+    file = Path(path)
+    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-        with os.fdopen(descriptor, "wb") as output:
-            output.write(encode_state(trace))
-        Path(temporary).replace(file)
+        if file.exists() and not file.is_file():
+            file.write_bytes(encode_state(trace))
+            return
+        try:
+            with temporary.open("xb") as output:
+                output.write(encode_state(trace))
+            temporary.replace(file)
+        finally:
+            temporary.unlink(missing_ok=True)
     except OSError as error:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
         raise StateError(file, error.strerror or str(error)) from error

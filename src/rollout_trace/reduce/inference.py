@@ -119,11 +119,14 @@ def _continued(state: ReducerState, start: events.InferenceStarted, previous: Re
         return (*call.request_item_ids, *call.response_item_ids)
     message = f"inference call {start.inference_call_id} continues answer {previous}, which this log does not have"
     ids = {"inference_call_id": start.inference_call_id, "response_id": previous, "thread_id": start.thread_id}
-    if start.thread_id in state.untraced_answers and not state.is_salvage:
+    if start.thread_id not in state.untraced_answers:
+        state.tolerate(Code.UNTRACED_ANSWER, message, ids)
+        state.untraced_answers[start.thread_id] = previous
+    elif state.is_salvage:
+        state.report(Code.UNKNOWN_REFERENCE, message, ids)
+    else:
         # A warm-up is untraced once. Where it happens again, answers are missing from the log.
         raise Rejection(Code.UNKNOWN_REFERENCE, message, ids)
-    state.tolerate(Code.UNTRACED_ANSWER, message, ids)
-    state.untraced_answers[start.thread_id] = previous
     return ()
 
 

@@ -1,0 +1,42 @@
+"""The commands, each in a file of its own that is imported when it is called."""
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+from rollout_trace.version import __version__
+
+
+class CommandsByFile(click.Group):
+    """A group whose commands are found by name: the command `x-y` is `x_y` in `rollout_trace.cli.x_y`."""
+
+    def __init__(self, *args: Any, files: tuple[str, ...] = (), **kwargs: Any) -> None:  # noqa: ANN401 - click's own
+        super().__init__(*args, **kwargs)
+        self._files = files
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The names of the commands, in the order in which help shows them."""
+        return [name.replace("_", "-") for name in self._files]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - likewise
+        """The command of this name, if there is one."""
+        name = cmd_name.replace("-", "_")
+        if name not in self._files:
+            return None
+        command: click.Command = getattr(import_module(f"rollout_trace.cli.{name}"), name)
+        return command
+
+
+@click.group(
+    cls=CommandsByFile,
+    files=("summary", "reduce", "debug"),
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Exit codes: 0 fine, 1 a bundle could not be read or was rejected, 2 wrong use.",
+)
+@click.version_option(__version__, prog_name="rollout-trace", message="%(prog)s %(version)s")
+def rollout_trace() -> None:
+    """Read, reduce and explain the trace bundles that coding agents record.
+
+    Codex writes a bundle for each run when CODEX_ROLLOUT_TRACE_ROOT names a folder.
+    """

@@ -1,0 +1,46 @@
+"""`debug trace-reduce`: the same arguments, output and exit codes as `codex debug trace-reduce`.
+
+So that a program which starts `codex` for this can be given ours. Options that configure `codex` are taken and have no
+effect here.
+"""
+
+import sys
+from pathlib import Path
+
+import click
+
+from rollout_trace.bundle import layout
+from rollout_trace.bundle.state_file import write_state
+from rollout_trace.cli.reporting import complain, failure_line
+from rollout_trace.errors import RolloutTraceError
+from rollout_trace.reduce.modes import Mode
+from rollout_trace.reduce_bundle import reduce_bundle
+
+
+@click.command()
+@click.argument("bundle", metavar="TRACE_BUNDLE", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write here instead of TRACE_BUNDLE/state.json.",
+)
+@click.option("-c", "--config", multiple=True, hidden=True)
+@click.option("--enable", multiple=True, hidden=True)
+@click.option("--disable", multiple=True, hidden=True)
+def trace_reduce(
+    bundle: Path,
+    output: Path | None,
+    config: tuple[str, ...],  # noqa: ARG001 - see the head of this module
+    enable: tuple[str, ...],  # noqa: ARG001
+    disable: tuple[str, ...],  # noqa: ARG001
+) -> None:
+    """Reduce a bundle as `codex debug trace-reduce` does, and print where the graph was written."""
+    state = output or bundle / layout.STATE
+    try:
+        write_state(reduce_bundle(bundle, Mode.CODEX).trace, state)
+    except RolloutTraceError as error:
+        complain(f"Error: {failure_line(str(bundle), error)}")
+        sys.exit(1)
+    click.echo(str(state))

@@ -1,0 +1,159 @@
+"""What is in a rollout, on one screen: how many of everything, and how it ended."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from rollout_trace.ids import AgentPath, ThreadId
+from rollout_trace.model.execution import ExecutionWindow
+from rollout_trace.model.inference import TokenUsage
+from rollout_trace.model.rollout import RolloutTrace
+from rollout_trace.model.threads import AgentThread
+from rollout_trace.values import AnyToolKind, ExecutionStatus, Mcp, Other, RolloutStatus, UnixMilliseconds
+
+Outcomes = Mapping[ExecutionStatus, int]
+"""How many ended in which way."""
+
+
+class Tokens(msgspec.Struct, frozen=True, kw_only=True):
+    """What requests cost, in tokens. `input` includes `cached_input`, `output` includes `reasoning_output`."""
+
+    input: int
+    cached_input: int
+    output: int
+    reasoning_output: int
+
+
+class AgentTotals(msgspec.Struct, frozen=True, kw_only=True):
+    """What one agent did. `requests_without_usage` of its requests are not in `tokens`: their cost was not recorded."""
+
+    thread_id: ThreadId
+    agent_path: AgentPath
+    nickname: str | None
+    models: tuple[str, ...]
+    status: ExecutionStatus
+    duration_ms: int | None
+    turns: int
+    requests: int
+    requests_without_usage: int
+    tokens: Tokens
+    tool_calls: int
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
+    """What is in a rollout. A duration that has no end yet reaches to the last moment that the graph knows."""
+
+    trace_id: str
+    rollout_id: str
+    root_thread_id: ThreadId
+    schema_version: int
+    status: RolloutStatus
+    started_at_unix_ms: UnixMilliseconds
+    ended_at_unix_ms: UnixMilliseconds | None
+    duration_ms: int
+    agents: tuple[AgentTotals, ...]
+    turns: Outcomes
+    requests: Outcomes
+    requests_without_usage: int
+    tokens: Tokens
+    tools: Mapping[str, Outcomes]
+    """By tool: its kind, or for other tools its name."""
+    code_cells: Outcomes
+    terminals: int
+    conversation_items: int
+    compactions: int
+    edges: Mapping[str, int]
+    """By kind of edge."""
+    payloads: int
+
+
+def summarize(trace: RolloutTrace) -> Summary:
+    """Count what is in a graph."""
+    last_known = max(_moments(trace), default=trace.started_at_unix_ms)
+    calls = trace.inference_calls.values()
+    tools: dict[str, Counter[ExecutionStatus]] = {}
+    for tool in trace.tool_calls.values():
+        tools.setdefault(tool_name(tool.kind), Counter())[tool.execution.status] += 1
+    return Summary(
+        trace_id=trace.trace_id,
+        rollout_id=trace.rollout_id,
+        root_thread_id=trace.root_thread_id,
+        schema_version=trace.schema_version,
+        status=trace.status,
+        started_at_unix_ms=trace.started_at_unix_ms,
+        ended_at_unix_ms=trace.ended_at_unix_ms,
+        duration_ms=max(last_known - trace.started_at_unix_ms, 0),
+        agents=tuple(_agent_totals(trace, thread) for thread in trace.threads.values()),
+        turns=_outcomes(turn.execution for turn in trace.codex_turns.values()),
+        requests=_outcomes(call.execution for call in calls),
+        requests_without_usage=sum(call.usage is None for call in calls),
+        tokens=_tokens(call.usage for call in calls),
+        tools=tools,
+        code_cells=_outcomes(cell.execution for cell in trace.code_cells.values()),
+        terminals=len(trace.terminal_sessions),
+        conversation_items=len(trace.conversation_items),
+        compactions=len(trace.compactions),
+        edges=Counter(edge.kind.value for edge in trace.interaction_edges.values()),
+        payloads=len(trace.raw_payloads),
+    )
+
+
+def tool_name(kind: AnyToolKind) -> str:
+    """What a person calls a tool: `exec_command`, `server/tool` of an MCP tool, the name of any other."""
+    match kind:
+        case Mcp(server=server, tool=tool):
+            return f"{server}/{tool}"
+        case Other(name=name):
+            return name
+        case _:
+            return str(kind.__struct_config__.tag)
+
+
+def _agent_totals(trace: RolloutTrace, thread: AgentThread) -> AgentTotals:
+    calls = [call for call in trace.inference_calls.values() if call.thread_id == thread.thread_id]
+    models = dict.fromkeys(call.model for call in calls)
+    if not models and thread.default_model is not None:
+        models[thread.default_model] = None
+    window = thread.execution
+    return AgentTotals(
+        thread_id=thread.thread_id,
+        agent_path=thread.agent_path,
+        nickname=thread.nickname,
+        models=tuple(models),
+        status=window.status,
+        duration_ms=None if window.ended_at_unix_ms is None else window.ended_at_unix_ms - window.started_at_unix_ms,
+        turns=sum(turn.thread_id == thread.thread_id for turn in trace.codex_turns.values()),
+        requests=len(calls),
+        requests_without_usage=sum(call.usage is None for call in calls),
+        tokens=_tokens(call.usage for call in calls),
+        tool_calls=sum(tool.thread_id == thread.thread_id for tool in trace.tool_calls.values()),
+    )
+
+
+def _tokens(usages: Iterable[TokenUsage | None]) -> Tokens:
+    known = [usage for usage in usages if usage is not None]
+    return Tokens(
+        input=sum(usage.input_tokens for usage in known),
+        cached_input=sum(usage.cached_input_tokens for usage in known),
+        output=sum(usage.output_tokens for usage in known),
+        reasoning_output=sum(usage.reasoning_output_tokens for usage in known),
+    )
+
+
+def _outcomes(windows: Iterable[ExecutionWindow]) -> Outcomes:
+    return Counter(window.status for window in windows)
+
+
+def _moments(trace: RolloutTrace) -> Iterable[UnixMilliseconds]:
+    """Every moment at which the graph says that something happened."""
+    if trace.ended_at_unix_ms is not None:
+        yield trace.ended_at_unix_ms
+    worked = (trace.threads, trace.codex_turns, trace.inference_calls, trace.tool_calls, trace.code_cells)
+    for objects in worked:
+        for found in objects.values():
+            yield found.execution.started_at_unix_ms
+            if found.execution.ended_at_unix_ms is not None:
+                yield found.execution.ended_at_unix_ms
+    for item in trace.conversation_items.values():
+        yield item.first_seen_at_unix_ms
