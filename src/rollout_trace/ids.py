@@ -12,6 +12,8 @@ ThreadId = NewType("ThreadId", str)
 CodexTurnId = NewType("CodexTurnId", str)
 ItemId = NewType("ItemId", str)
 """`conversation_item:<n>`, given by the reducer in order of creation."""
+ResponsesItemId = NewType("ResponsesItemId", str)
+"""The `id` of an item in the Responses API, the provider's or the client's; schema 2 keeps it."""
 InferenceCallId = NewType("InferenceCallId", str)
 ResponseId = NewType("ResponseId", str)
 """The model provider's id of an answer; `previous_response_id` of a later request names it."""

@@ -22,6 +22,7 @@ JsonValue: TypeAlias = "bool | int | str | msgspec.Raw | list[JsonValue] | dict[
 MAXIMUM_NESTING = 127
 
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_SURROGATE = re.compile(rb"\\\\(?:u[dD][89a-fA-F][0-9a-fA-F]{2}|.)", re.DOTALL)
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
@@ -54,6 +55,22 @@ def check(data: bytes) -> None:
         raise JsonError(message)
 
 
+def is_json(data: bytes) -> bool:
+    """Whether `data` is UTF-8 and JSON in syntax, whatever its nesting and its surrogates (spec 5, section 1)."""
+    try:
+        data.decode()
+        _syntax.decode(_SURROGATE.sub(_without_surrogate, data))
+    except RecursionError:  # nested a thousand levels deep and more: that much is known to be JSON
+        return True
+    except (UnicodeDecodeError, msgspec.DecodeError):
+        return False
+    return True
+
+
+def _without_surrogate(escape: re.Match[bytes]) -> bytes:
+    return b"\\u0000" if escape[0].startswith(b"\\u") else escape[0]
+
+
 def parse(text: bytes | str) -> JsonValue:
     """Parse one strict JSON text; the last of equal keys wins, in the place of the first.
 
@@ -81,6 +98,11 @@ def parse_checked(data: bytes | msgspec.Raw) -> JsonValue:
 def compact(value: JsonValue) -> str:
     """Write `value` as compact JSON."""
     return msgspec.json.encode(value).decode()
+
+
+def canonical(value: JsonValue) -> str:
+    """Write `value` as compact JSON with the keys of every object in the order of their bytes (spec 5, section 3)."""
+    return msgspec.json.encode(value, order="deterministic").decode()
 
 
 def _nesting_exceeds_maximum(data: bytes) -> bool:

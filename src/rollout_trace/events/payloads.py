@@ -129,7 +129,14 @@ class ExecEnd(msgspec.Struct, frozen=True):
     stdout: str | msgspec.UnsetType = msgspec.UNSET
     stderr: str | msgspec.UnsetType = msgspec.UNSET
     formatted_output: str | msgspec.UnsetType = msgspec.UNSET
-    aggregated_output: Any = ""
+    process_id: str | None = None
+
+
+class AggregatedExecEnd(msgspec.Struct, frozen=True):
+    """A command has ended, as newer releases report it: its output in one piece."""
+
+    exit_code: Int32
+    aggregated_output: str = ""
     process_id: str | None = None
 
 
@@ -224,6 +231,18 @@ class AgentActivity(msgspec.Struct, frozen=True):
     agent_path: AgentPathText
     kind: Literal["started", "interacted", "interrupted"]
     occurred_at_ms: Int64 = 0
+
+
+class NewerAgentActivity(msgspec.Struct, frozen=True):
+    """What a tool did to an agent, or that an agent has completed. Schema 2."""
+
+    event_id: str
+    agent_thread_id: Uuid
+    agent_path: AgentPathText
+    kind: Literal["started", "interacted", "interrupted", "completed"]
+    occurred_at_ms: Int64 = 0
+    model: str | None = None
+    reasoning_effort: str | None = None
 
 
 class EncodedDelivery(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""One type per raw event, as the log writes it (spec 1, "trace.jsonl").
+"""One type per raw event, as the log writes it (spec 1, "trace.jsonl"; spec 5, section 1).
 
 Fields stand in the order in which they are written. A field whose type admits None may be null or absent in a log and
 is always written. Unknown fields are ignored. No type here interprets anything: what an event means is for `reduce`.
@@ -16,6 +16,7 @@ from rollout_trace.ids import (
     InferenceCallId,
     McpCallId,
     ResponseId,
+    ResponsesItemId,
     RolloutId,
     RuntimeCellId,
     ThreadId,
@@ -38,6 +39,10 @@ from rollout_trace.values import (
 
 class Observation(msgspec.Struct, frozen=True, kw_only=True, tag=tag_of):
     """What one event says beyond its envelope; the subclass is the event's `type`."""
+
+
+class RecordingCompleted(Observation, frozen=True, kw_only=True):
+    """The last event of a recording that was closed properly. Schema 2."""
 
 
 class RolloutStarted(Observation, frozen=True, kw_only=True):
@@ -68,6 +73,12 @@ class ThreadEnded(Observation, frozen=True, kw_only=True):
     status: RolloutStatus
 
 
+class ThreadResumed(Observation, frozen=True, kw_only=True):
+    """An agent session that had ended lives again. Schema 2."""
+
+    thread_id: ThreadId
+
+
 class CodexTurnStarted(Observation, frozen=True, kw_only=True):
     """The runtime is activated for a thread."""
 
@@ -80,6 +91,14 @@ class CodexTurnEnded(Observation, frozen=True, kw_only=True):
 
     codex_turn_id: CodexTurnId
     status: ExecutionStatus
+
+
+class HistoryItemAccepted(Observation, frozen=True, kw_only=True):
+    """The item with this id entered the history of the envelope's thread. Schema 2."""
+
+    item_id: ResponsesItemId
+    agent_message_payload: PayloadRef | None = None
+    """The item itself, if it is a message from another agent."""
 
 
 class InferenceStarted(Observation, frozen=True, kw_only=True):
@@ -149,10 +168,18 @@ class McpToolCallCorrelationAssigned(Observation, frozen=True, kw_only=True):
     mcp_call_id: McpCallId
 
 
-class ToolCallRuntimeStarted(Observation, frozen=True, kw_only=True):
-    """The work behind a tool call begins."""
+class StdinTargetResolved(Observation, frozen=True, kw_only=True):
+    """A call of `write_stdin` went to the process that another tool call had started. Schema 2."""
 
     tool_call_id: ToolCallId
+    exec_tool_call_id: ToolCallId
+
+
+class ToolCallRuntimeStarted(Observation, frozen=True, kw_only=True, omit_defaults=True):
+    """The work behind a tool call begins. `kind` says what really runs; schema 1 does not have it."""
+
+    tool_call_id: ToolCallId
+    kind: AnyToolKind | None = None
     runtime_payload: PayloadRef
 
 
@@ -260,18 +287,22 @@ class OtherObserved(Observation, frozen=True, kw_only=True, tag="other"):
 
 
 Event = (
-    RolloutStarted
+    RecordingCompleted
+    | RolloutStarted
     | RolloutEnded
     | ThreadStarted
     | ThreadEnded
+    | ThreadResumed
     | CodexTurnStarted
     | CodexTurnEnded
+    | HistoryItemAccepted
     | InferenceStarted
     | InferenceCompleted
     | InferenceFailed
     | InferenceCancelled
     | ToolCallStarted
     | McpToolCallCorrelationAssigned
+    | StdinTargetResolved
     | ToolCallRuntimeStarted
     | ToolCallRuntimeEnded
     | ToolCallEnded

@@ -13,10 +13,11 @@ from rollout_trace.ids import (
     InferenceCallId,
     ItemId,
     RawPayloadId,
+    ResponsesItemId,
     ThreadId,
     ToolCallId,
 )
-from rollout_trace.values import UnixMilliseconds
+from rollout_trace.values import Seq, UnixMilliseconds
 
 
 class Role(StrEnum):
@@ -83,11 +84,13 @@ class CodePart(msgspec.Struct, frozen=True, tag="code"):
     source: str
 
 
-class PayloadRefPart(msgspec.Struct, frozen=True, tag="payload_ref"):
+class PayloadRefPart(msgspec.Struct, frozen=True, tag="payload_ref", omit_defaults=True):
     """Content that is not shown here, such as an image; it stands in the payload."""
 
     label: str
     raw_payload_id: RawPayloadId
+    content_sha256: str | None = None
+    """The hash of the content as JSON with sorted keys. Schema 2, for entries of a content list."""
 
 
 Part = TextPart | SummaryPart | EncodedPart | JsonPart | CodePart | PayloadRefPart
@@ -163,6 +166,11 @@ class ConversationItem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=
     """
 
     item_id: ItemId
+    responses_item_id: ResponsesItemId | None = None
+    """The id that the provider or the client gave the item. Schema 2."""
+    accepted_at_unix_ms: UnixMilliseconds | None = None
+    accepted_seq: Seq | None = None
+    """When the item entered the thread's history. Schema 2."""
     thread_id: ThreadId
     codex_turn_id: CodexTurnId | None
     first_seen_at_unix_ms: UnixMilliseconds

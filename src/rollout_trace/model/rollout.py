@@ -28,7 +28,7 @@ from rollout_trace.model.tools import CodeCell, ToolCall
 from rollout_trace.values import PayloadRef, RolloutStatus, UInt32, UnixMilliseconds
 
 
-class RolloutTrace(msgspec.Struct, frozen=True, kw_only=True):
+class RolloutTrace(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One run of a coding agent: every object by its id, each map in order of creation.
 
     Objects name each other by id. All times are Unix milliseconds.
@@ -40,6 +40,8 @@ class RolloutTrace(msgspec.Struct, frozen=True, kw_only=True):
     started_at_unix_ms: UnixMilliseconds
     ended_at_unix_ms: UnixMilliseconds | None
     status: RolloutStatus
+    recording_complete: bool | None = None
+    """Whether the recording was closed properly; None in schema 1, which does not tell."""
     root_thread_id: ThreadId
     threads: dict[ThreadId, AgentThread]
     codex_turns: dict[CodexTurnId, CodexTurn]

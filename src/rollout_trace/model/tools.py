@@ -28,13 +28,15 @@ class CodeCellRequester(msgspec.Struct, frozen=True, tag="code_cell"):
     code_cell_id: CodeCellId
 
 
-class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
+class ToolCall(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One operation that was asked for by the model or by model-written code, tied to what the model saw of it."""
 
     tool_call_id: ToolCallId
     mcp_call_id: McpCallId | None
     model_visible_call_id: CallId | None
     code_mode_runtime_tool_id: str | None
+    started_code_cell_id: CodeCellId | None = None
+    """The cell that this call of `exec` started. Schema 2."""
     thread_id: ThreadId
     started_by_codex_turn_id: CodexTurnId | None
     execution: ExecutionWindow
@@ -49,7 +51,7 @@ class ToolCall(msgspec.Struct, frozen=True, kw_only=True):
     raw_runtime_payload_ids: tuple[RawPayloadId, ...]
 
 
-class CodeCell(msgspec.Struct, frozen=True, kw_only=True):
+class CodeCell(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One program that the model wrote for the `exec` tool, and what it did.
 
     `execution` spans the whole life of the cell; `initial_response_*` is when the model got its first answer,
@@ -67,6 +69,10 @@ class CodeCell(msgspec.Struct, frozen=True, kw_only=True):
     runtime_status: CellStatus
     initial_response_at_unix_ms: UnixMilliseconds | None
     initial_response_seq: Seq | None
+    initial_response_status: CellStatus | None = None
+    raw_initial_response_payload_id: RawPayloadId | None = None
+    raw_result_payload_id: RawPayloadId | None = None
+    """These three in schema 2 only."""
     yielded_at_unix_ms: UnixMilliseconds | None
     yielded_seq: Seq | None
     source_js: str

@@ -23,6 +23,8 @@ def item_content(bundle: Bundle, reduction: Reduction, item_id: ItemId) -> dict[
         return None
     data = bundle.read_payload(reduction.trace.raw_payloads[source.raw_payload_id])
     try:
+        if source.list_name is None:
+            return msgspec.json.decode(data, type=dict[str, Any])
         items = msgspec.json.decode(data, type=dict[str, msgspec.Raw])[source.list_name]
         item = msgspec.json.decode(items, type=list[msgspec.Raw])[source.index]
         return msgspec.json.decode(item, type=dict[str, Any])

@@ -61,7 +61,7 @@ def runtime_started(state: ReducerState, tool: ToolCall, ref: PayloadRef) -> Non
 def runtime_ended(state: ReducerState, tool: ToolCall, payload: Payload, at_unix_ms: UnixMilliseconds) -> None:
     """The work of a tool ends. A payload of any tool that names an agent is an activity."""
     if _is_activity(payload):
-        _activity(state, tool, shaped(payload, payloads.AgentActivity, "agent activity"), at_unix_ms)
+        _activity(state, tool, payload, at_unix_ms)
     elif isinstance(tool.kind, AssignAgentTask | SendMessage):
         sent = shaped(payload, payloads.MessageEnd, "end of an agent message")
         _check_status(sent.status, payload)
@@ -84,9 +84,14 @@ def _is_activity(payload: Payload) -> bool:
         return False
 
 
-def _activity(
-    state: ReducerState, tool: ToolCall, activity: payloads.AgentActivity, at_unix_ms: UnixMilliseconds
-) -> None:
+def _activity(state: ReducerState, tool: ToolCall, payload: Payload, at_unix_ms: UnixMilliseconds) -> None:
+    activity: payloads.AgentActivity | payloads.NewerAgentActivity
+    if state.dialect.agents_may_complete:
+        activity = shaped(payload, payloads.NewerAgentActivity, "agent activity")
+    else:
+        activity = shaped(payload, payloads.AgentActivity, "agent activity")
+    if activity.kind == "completed":
+        return
     if not isinstance(tool.kind, _TOOLS_OF_ACTIVITY[activity.kind]):
         message = f"agent activity `{activity.kind}` does not fit tool call {tool.tool_call_id}"
         raise Rejection(Code.CONFLICT, message, {"tool_call_id": tool.tool_call_id})

@@ -12,9 +12,9 @@ from rollout_trace.errors import Rejection
 from rollout_trace.events import types as events
 from rollout_trace.events.types import TraceEvent
 from rollout_trace.ids import ItemId, RawPayloadId, ToolCallId
-from rollout_trace.model.conversation import ConversationItem
 from rollout_trace.model.edges import Anchor, EdgeKind, InteractionEdge, ItemAnchor, ThreadAnchor, ToolCallAnchor
 from rollout_trace.reduce.deliveries import Address, PendingDelivery, delivery_in, same_delivery
+from rollout_trace.reduce.items import creation_order
 from rollout_trace.reduce.once import added_once
 from rollout_trace.reduce.reducer_state import ReducerState
 from rollout_trace.reduce.threads import known_thread
@@ -37,12 +37,21 @@ def agent_result_observed(state: ReducerState, event: TraceEvent, result: events
     queue(state, delivery)
 
 
-def item_created(state: ReducerState, item: ConversationItem) -> None:
-    """Look once whether a new item brings a message from another agent."""
+def item_changed(state: ReducerState, item_id: ItemId) -> None:
+    """Look whether an item that is new, or says something new, brings a message from another agent."""
+    item = state.items[item_id]
     address = delivery_in(item, known_thread(state, item.thread_id).agent_path)
+    before = state.addresses.get(item_id)
+    if address == before:
+        return
+    if before is not None:
+        others = tuple(other for other in state.items_by_address[before] if other != item_id)
+        state.items_by_address[before] = others
+        del state.addresses[item_id]
     if address is not None:
-        state.addresses[item.item_id] = address
-        state.items_by_address[address] = (*state.items_by_address.get(address, ()), item.item_id)
+        state.addresses[item_id] = address
+        known = (*state.items_by_address.get(address, ()), item_id)
+        state.items_by_address[address] = tuple(sorted(known, key=creation_order))
 
 
 def item_sighted(state: ReducerState, item_id: ItemId) -> None:
@@ -128,8 +137,8 @@ def result_recorded(state: ReducerState, tool_call_id: ToolCallId, payload_id: R
         state.pending[pending.edge_id] = replace(pending, carried_raw_payload_ids=carried)
 
 
-def close_log(state: ReducerState) -> None:
-    """The log has ended: a spawn whose message was never seen leads to the child as a whole, if there is one."""
+def resolve_spawns(state: ReducerState) -> None:
+    """When the log has ended, a spawn whose message was never seen leads to the child as a whole, if there is one."""
     for delivery in list(state.pending.values()):
         child = delivery.address.target_thread_id
         if delivery.kind is EdgeKind.SPAWN_AGENT and child in state.threads:

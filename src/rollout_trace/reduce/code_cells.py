@@ -56,12 +56,12 @@ def code_cell_started(state: ReducerState, event: TraceEvent, start: events.Code
 
 def code_cell_initial_response(state: ReducerState, event: TraceEvent, report: events.CodeCellInitialResponse) -> None:
     """The model gets the first answer of a cell, which may run on."""
-    _report(state, event, report.runtime_cell_id, report.status, is_end=False)
+    _report(state, event, report, is_end=False)
 
 
 def code_cell_ended(state: ReducerState, event: TraceEvent, report: events.CodeCellEnded) -> None:
     """A cell has ended."""
-    _report(state, event, report.runtime_cell_id, report.status, is_end=True)
+    _report(state, event, report, is_end=True)
 
 
 def start_waiting(state: ReducerState, thread_id: ThreadId) -> None:
@@ -107,6 +107,12 @@ def cell_of_runtime_id(state: ReducerState, thread_id: ThreadId, runtime_cell_id
         ids = {"runtime_cell_id": runtime_cell_id, "thread_id": thread_id}
         raise Rejection(Code.UNKNOWN_REFERENCE, message, ids)
     return cell_id
+
+
+def forget_runtime_ids(state: ReducerState, thread_id: ThreadId) -> None:
+    """A thread that is resumed gives its runtime ids anew."""
+    for handle in [handle for handle in state.cells_by_runtime_id if handle[0] == thread_id]:
+        del state.cells_by_runtime_id[handle]
 
 
 def tool_requested(state: ReducerState, cell_id: CodeCellId, tool_call_id: ToolCallId) -> None:
@@ -168,11 +174,16 @@ def _start(state: ReducerState, cell_id: CodeCellId, waiting: WaitingCell, sourc
 
 
 def _report(
-    state: ReducerState, event: TraceEvent, runtime_cell_id: RuntimeCellId, status: CellStatus, *, is_end: bool
+    state: ReducerState,
+    event: TraceEvent,
+    reported: events.CodeCellInitialResponse | events.CodeCellEnded,
+    *,
+    is_end: bool,
 ) -> None:
-    thread_id = thread_of(state, event, f"a report of code cell {runtime_cell_id}")
-    cell_id = cell_of_runtime_id(state, thread_id, runtime_cell_id)
-    report = CellReport(moment_of(event), status, is_end)
+    thread_id = thread_of(state, event, f"a report of code cell {reported.runtime_cell_id}")
+    cell_id = cell_of_runtime_id(state, thread_id, reported.runtime_cell_id)
+    payload_id = None if reported.response_payload is None else reported.response_payload.raw_payload_id
+    report = CellReport(moment_of(event), reported.status, is_end, payload_id)
     waiting = state.waiting_cells.get(cell_id)
     if waiting is None:
         _apply(state, cell_id, report)
@@ -183,11 +194,16 @@ def _report(
 def _apply(state: ReducerState, cell_id: CodeCellId, report: CellReport) -> None:
     cell = state.code_cells[cell_id]
     moment, status = report.moment, report.status
+    keeps_responses = state.dialect.cells_keep_responses
     if cell.initial_response_seq is None:
         cell = replace(cell, initial_response_at_unix_ms=moment.at_unix_ms, initial_response_seq=moment.seq)
+        if keeps_responses and not report.is_end:
+            cell = replace(cell, initial_response_status=status, raw_initial_response_payload_id=report.payload_id)
     if report.is_end:
         ended = _EXECUTION_STATUS.get(status, ExecutionStatus.RUNNING)
         cell = replace(cell, execution=closed(cell.execution, moment, ended))
+        if keeps_responses and report.payload_id is not None:
+            cell = replace(cell, raw_result_payload_id=report.payload_id)
     elif status is CellStatus.YIELDED:
         cell = replace(cell, yielded_at_unix_ms=moment.at_unix_ms, yielded_seq=moment.seq)
     state.code_cells[cell_id] = replace(cell, runtime_status=status)

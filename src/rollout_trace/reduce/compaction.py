@@ -90,6 +90,7 @@ def compaction_installed(state: ReducerState, event: TraceEvent, installed: even
     items.insert(state, marker)
     carrier = carrier._replace(list_name="replacement_history", producers=marker.produced_by)
     replacement_item_ids = conversation.create_all(state, carrier, after)
+    conversation.note_sent(state, (*input_item_ids, marker.item_id, *replacement_item_ids))
     conversation.set_override(state, thread_id, replacement_item_ids)
 
     state.compactions[compaction_id] = Compaction(

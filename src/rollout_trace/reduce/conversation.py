@@ -1,8 +1,8 @@
-"""What the model has in view: where each item of a payload belongs in a thread's history (spec 3, section 3).
+"""What the model has in view: where each item of a payload belongs in a thread's history (spec 3 and 5, section 3).
 
-Owns the snapshot of each thread (the items in the model's view, in order) and the override that a compaction leaves.
-It decides which known item an incoming one is, or that it is new; the items themselves are in `items`, what a sighting
-means to tools, cells and agents is theirs.
+Owns the snapshot of each thread (the items in the model's view, in order), the override that a compaction leaves, and
+which items were ever sent. It decides which known item an incoming one is, or that it is new; the items themselves are
+in `items`, what a sighting means to tools, cells and agents is theirs.
 
 Conversation comes only from model-facing payloads. What the runtime saw never becomes conversation.
 """
@@ -11,10 +11,10 @@ from collections.abc import Iterable
 
 from rollout_trace.diagnostics import Code
 from rollout_trace.errors import Rejection
-from rollout_trace.ids import ItemId, ThreadId
+from rollout_trace.ids import InferenceCallId, ItemId, ThreadId
 from rollout_trace.reduce import agents, code_cells, items, links
 from rollout_trace.reduce.items import Carrier
-from rollout_trace.reduce.matching import IncomingItem, UnusedItems
+from rollout_trace.reduce.matching import IncomingItem, UnusedItems, same_own_id
 from rollout_trace.reduce.reducer_state import ReducerState
 
 ItemIds = tuple[ItemId, ...]
@@ -35,18 +35,14 @@ def place_full_request(state: ReducerState, carrier: Carrier, incoming: Iterable
     unused: UnusedItems | None = None
     for position, item in enumerate(incoming):
         _check_call_id(state, carrier, item)
-        item_id: ItemId | None = None
-        if position < len(history) and state.match_keys[history[position]] == item.match_key:
-            item_id = history[position]
-        else:
-            unused = unused or UnusedItems(history, state.match_keys)
-            item_id = unused.first(item.match_key, used)
-        item_id = _sight(state, carrier, item, item_id)
+        known = history[position] if position < len(history) else None
+        if known is None or not _fits(state, known, item, used):
+            unused = unused or UnusedItems(history, state.match_keys, state.items)
+            known = unused.first(item, used)
+        item_id = _sight(state, carrier, item, known)
         placed.append(item_id)
         used.add(item_id)
-    code_cells.start_waiting(state, thread_id)
-    state.snapshots[thread_id] = tuple(placed)
-    return state.snapshots[thread_id]
+    return _sent(state, carrier, placed)
 
 
 def place_continuation(
@@ -60,37 +56,46 @@ def place_continuation(
     thread_id = carrier.thread_id
     history = state.snapshots.get(thread_id, ())
     placed = list(continued)
+    used: set[ItemId] = set()
     for item in incoming:
         _check_call_id(state, carrier, item)
         position = len(placed)
         known = history[position] if position < len(history) else None
-        if known is not None and state.match_keys[known] != item.match_key:
+        if known is not None and not _fits(state, known, item, used):
             message = (
                 f"the request in turn {carrier.codex_turn_id} of thread {thread_id} differs from the known history "
                 f"at item index {position}, which is {known}"
             )
             raise Rejection(Code.CONVERSATION_MISMATCH, message, _ids(carrier, item_id=known))
-        placed.append(_sight(state, carrier, item, known))
-    code_cells.start_waiting(state, thread_id)
-    state.snapshots[thread_id] = tuple(placed)
-    return state.snapshots[thread_id]
+        item_id = _sight(state, carrier, item, known)
+        placed.append(item_id)
+        used.add(item_id)
+    return _sent(state, carrier, placed)
 
 
-def place_response(state: ReducerState, carrier: Carrier, incoming: Iterable[IncomingItem]) -> ItemIds:
-    """Place the items of an answer, which follow the snapshot."""
-    placed = create_all(state, carrier, incoming)
-    state.snapshots[carrier.thread_id] = (*state.snapshots.get(carrier.thread_id, ()), *placed)
+def place_response(
+    state: ReducerState, carrier: Carrier, incoming: Iterable[IncomingItem], call_id: InferenceCallId
+) -> ItemIds:
+    """Place the items of an answer, which follow the history that was sent."""
+    thread_id = carrier.thread_id
+    if not state.dialect.items_have_ids:
+        placed = create_all(state, carrier, incoming)
+        state.snapshots[thread_id] = (*state.snapshots.get(thread_id, ()), *placed)
+        return placed
+    placed = _place_by_own_id(state, carrier, incoming)
+    if state.latest_calls[thread_id] == call_id:  # a second answer replaces the first one's part
+        state.snapshots[thread_id] = (*state.inference_calls[call_id].request_item_ids, *placed)
     return placed
 
 
 def place_detached(state: ReducerState, carrier: Carrier, incoming: Iterable[IncomingItem]) -> ItemIds:
     """Find the items of a history in the snapshot, in any order, and create the others; the snapshot stays."""
-    unused = UnusedItems(state.snapshots.get(carrier.thread_id, ()), state.match_keys)
+    unused = UnusedItems(state.snapshots.get(carrier.thread_id, ()), state.match_keys, state.items)
     placed: list[ItemId] = []
     used: set[ItemId] = set()
     for item in incoming:
         _check_call_id(state, carrier, item)
-        item_id = _sight(state, carrier, item, unused.first(item.match_key, used))
+        item_id = _sight(state, carrier, item, unused.first(item, used))
         placed.append(item_id)
         used.add(item_id)
     code_cells.start_waiting(state, carrier.thread_id)
@@ -112,45 +117,109 @@ def set_override(state: ReducerState, thread_id: ThreadId, replacement: ItemIds)
     state.overrides[thread_id] = replacement
 
 
+def note_sent(state: ReducerState, item_ids: Iterable[ItemId]) -> None:
+    """Items that were sent, or that a compaction took or left, are in their thread's conversation."""
+    if state.dialect.items_have_ids:
+        for item_id in item_ids:
+            if item_id not in state.sent_items:
+                state.sent_items[item_id] = True
+                state.threads.touch(state.items[item_id].thread_id)
+
+
+def in_conversation(state: ReducerState, item_id: ItemId) -> bool:
+    """Whether an item is in its thread's conversation: in schema 2 an answer that nobody accepted or sent is not."""
+    return (
+        not state.dialect.items_have_ids or item_id in state.sent_items or state.items[item_id].accepted_seq is not None
+    )
+
+
+def receive(state: ReducerState, carrier: Carrier, incoming: IncomingItem) -> ItemId:
+    """Make the item of a message that arrives before any request carries it."""
+    return _sight(state, carrier, incoming, None)
+
+
+def _sent(state: ReducerState, carrier: Carrier, placed: list[ItemId]) -> ItemIds:
+    code_cells.start_waiting(state, carrier.thread_id)
+    snapshot = tuple(placed)
+    state.snapshots[carrier.thread_id] = snapshot
+    note_sent(state, snapshot)
+    return snapshot
+
+
+def _place_by_own_id(state: ReducerState, carrier: Carrier, incoming: Iterable[IncomingItem]) -> ItemIds:
+    """Find the items of an answer among all of the thread's by their own ids, and create the others."""
+    placed: list[ItemId] = []
+    for item in incoming:
+        _check_call_id(state, carrier, item)
+        known = None
+        if item.responses_item_id is not None:
+            candidates = state.items_by_responses_id.get((carrier.thread_id, item.responses_item_id), ())
+            fitting = (known for known in candidates if known not in placed and _matches(state, known, item))
+            known = next(fitting, None)
+        placed.append(_sight(state, carrier, item, known))
+    code_cells.start_waiting(state, carrier.thread_id)
+    return tuple(placed)
+
+
+def _matches(state: ReducerState, known: ItemId, incoming: IncomingItem) -> bool:
+    return state.match_keys[known] == incoming.match_key and same_own_id(state.items[known], incoming)
+
+
+def _fits(state: ReducerState, known: ItemId, incoming: IncomingItem, used: set[ItemId]) -> bool:
+    """Whether an item is the one that stands at its place in the history."""
+    return _matches(state, known, incoming) and not (state.dialect.items_have_ids and known in used)
+
+
 def _sight(state: ReducerState, carrier: Carrier, incoming: IncomingItem, known: ItemId | None) -> ItemId:
     """An item is seen, again or (without `known`) for the first time; tell those whom it concerns."""
     if known is None:
-        item_id = items.create(state, carrier, incoming)
-        agents.item_created(state, state.items[item_id])
+        item_id = _from_receipt(state, carrier, incoming) or items.create(state, carrier, incoming)
+        agents.item_changed(state, item_id)
     else:
         item_id = known
         items.merge_reasoning(state, item_id, incoming)
-        items.add_producer(state, item_id, *carrier.producers)
+        if incoming.responses_item_id is not None:
+            items.take_own_id(state, item_id, incoming.responses_item_id)
+    items.add_producer(state, item_id, *carrier.producers)
     links.item_sighted(state, state.items[item_id])
     code_cells.item_sighted(state, state.items[item_id])
     agents.item_sighted(state, item_id)
     return item_id
 
 
-def _check_call_id(state: ReducerState, carrier: Carrier, incoming: IncomingItem) -> None:
-    """A call id stands for one call: items of one kind that share it must match.
+def _from_receipt(state: ReducerState, carrier: Carrier, incoming: IncomingItem) -> ItemId | None:
+    """The item of a message whose arrival was recorded before; it now says what the payload says."""
+    if incoming.agent_message is None or incoming.responses_item_id is None:
+        return None
+    receipt = (carrier.thread_id, incoming.responses_item_id)
+    item_id = state.open_receipts.get(receipt)
+    if item_id is not None:
+        del state.open_receipts[receipt]
+        items.replace_parts(state, item_id, incoming)
+    return item_id
 
-    A second output with other content is what a cell's `notify` makes; modes other than `codex` know that.
+
+def _check_call_id(state: ReducerState, carrier: Carrier, incoming: IncomingItem) -> None:
+    """A call id stands for one call: items of one kind that share it must have the same content.
+
+    A second output with other content is what a cell's `notify` makes; modes other than `codex` know that, and schema
+    2 does.
     """
-    if incoming.call_id is None:
+    if incoming.call_id is None or (state.dialect.outputs_may_differ and incoming.kind in items.OUTPUT_KINDS):
         return
     known = state.items_by_call.get((carrier.thread_id, incoming.call_id), ())
     of_kind = [item_id for item_id in known if state.items[item_id].kind is incoming.kind]
-    matching = [item_id for item_id in of_kind if state.match_keys[item_id] == incoming.match_key]
-    if len(matching) == len(of_kind):
+    alike = [item_id for item_id in of_kind if state.match_keys[item_id] == incoming.match_key]
+    if len(alike) == len(of_kind):
         return
     message = f"call id {incoming.call_id} was used before by a {incoming.kind} with other content"
     ids = _ids(carrier, call_id=incoming.call_id)
     if incoming.kind not in items.OUTPUT_KINDS:
         raise Rejection(Code.CALL_ID_REUSED, message, ids)
-    if not matching or not state.reads_better:
+    if not alike or not state.reads_better:
         state.tolerate(Code.OUTPUT_REPEATED, message, ids)
 
 
 def _ids(carrier: Carrier, **more: str) -> dict[str, str]:
-    return {
-        "thread_id": carrier.thread_id,
-        "codex_turn_id": carrier.codex_turn_id,
-        "raw_payload_id": carrier.payload_id,
-        **more,
-    }
+    turn = {} if carrier.codex_turn_id is None else {"codex_turn_id": carrier.codex_turn_id}
+    return {"thread_id": carrier.thread_id, **turn, "raw_payload_id": carrier.payload_id, **more}

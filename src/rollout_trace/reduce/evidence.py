@@ -43,10 +43,13 @@ ListName = Literal["input", "output_items", "input_history", "replacement_histor
 
 
 class ItemSource(msgspec.Struct, frozen=True):
-    """Where an item was first seen: a payload, the list in it, and the index (from 0) in that list."""
+    """Where an item was first seen: a payload, the list in it, and the index (from 0) in that list.
+
+    Without a list the payload is the item itself, as it is when a message from another agent is accepted.
+    """
 
     raw_payload_id: RawPayloadId
-    list_name: ListName
+    list_name: ListName | None
     index: int
 
 

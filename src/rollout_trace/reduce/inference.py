@@ -48,6 +48,7 @@ def inference_started(state: ReducerState, event: TraceEvent, start: events.Infe
         raw_request_payload_id=start.request_payload.raw_payload_id,
         raw_response_payload_id=None,
     )
+    state.latest_calls[start.thread_id] = call_id
     of_turn = state.calls_by_turn.get(start.codex_turn_id, ())
     state.calls_by_turn[start.codex_turn_id] = (*of_turn, call_id)
 
@@ -145,7 +146,8 @@ def _with_answer(state: ReducerState, event: TraceEvent, call: InferenceCall, re
         "output_items",
         (InferenceProducer(call.inference_call_id),),
     )
-    item_ids = conversation.place_response(state, carrier, normalize(state, raw_items, ref.raw_payload_id))
+    incoming = normalize(state, raw_items, ref.raw_payload_id)
+    item_ids = conversation.place_response(state, carrier, incoming, call.inference_call_id)
     call = state.inference_calls[call.inference_call_id]  # placing the items may have tied tools to it
     links.response_recorded(state, call.inference_call_id, call.response_item_ids, item_ids)
     return replace(

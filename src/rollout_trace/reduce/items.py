@@ -1,19 +1,20 @@
-"""The items of conversations, one by one (spec 3, section 3).
+"""The items of conversations, one by one (spec 3, section 3; spec 5, section 3).
 
 Owns how an item comes to be, the indexes over items, and the few ways in which one changes later: a producer more,
-readable reasoning merged in. Which item a payload's entry is, is decided in `conversation`.
+readable reasoning merged in, an id of its own. Which item a payload's entry is, is decided in `conversation`.
 """
 
 from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from rollout_trace.ids import CallId, CodexTurnId, ItemId, RawPayloadId, ThreadId
+from rollout_trace.ids import CallId, CodexTurnId, ItemId, RawPayloadId, ResponsesItemId, ThreadId
 from rollout_trace.model.conversation import ConversationItem, ItemKind, Producer, Role
 from rollout_trace.reduce.evidence import ItemSource, ListName
 from rollout_trace.reduce.matching import IncomingItem, merged_reasoning
 from rollout_trace.reduce.once import added_once
 from rollout_trace.reduce.reducer_state import ReducerState
+from rollout_trace.reduce.windows import Moment
 from rollout_trace.values import UnixMilliseconds
 
 CALL_KINDS: Final = frozenset({ItemKind.FUNCTION_CALL, ItemKind.CUSTOM_TOOL_CALL})
@@ -24,10 +25,10 @@ class Carrier(NamedTuple):
     """The list in a payload that carries items, and what the items that it brings are given."""
 
     thread_id: ThreadId
-    codex_turn_id: CodexTurnId
+    codex_turn_id: CodexTurnId | None
     at_unix_ms: UnixMilliseconds
     payload_id: RawPayloadId
-    list_name: ListName
+    list_name: ListName | None
     producers: tuple[Producer, ...] = ()
 
 
@@ -58,16 +59,45 @@ def create(state: ReducerState, carrier: Carrier, incoming: IncomingItem) -> Ite
     if item.call_id is not None:
         by_call = (item.thread_id, item.call_id)
         state.items_by_call[by_call] = (*state.items_by_call.get(by_call, ()), item_id)
+    if incoming.responses_item_id is not None:
+        take_own_id(state, item_id, incoming.responses_item_id)
     return item_id
 
 
 def insert(state: ReducerState, item: ConversationItem) -> None:
     """Add an item to the graph, and so to its thread's conversation."""
     state.items[item.item_id] = item
-    if item.thread_id in state.threads:
-        state.threads.touch(item.thread_id)
+    state.threads.touch(item.thread_id)
     if item.role is Role.ASSISTANT and item.kind is ItemKind.MESSAGE and item.agent_message is None:
         _note_assistant_message(state, item)
+
+
+def take_own_id(state: ReducerState, item_id: ItemId, own_id: ResponsesItemId) -> None:
+    """Give an item the id that the provider or the client has for it, unless it has one; it may be accepted already."""
+    item = state.items[item_id]
+    if item.responses_item_id is not None:
+        return
+    by_id = (item.thread_id, own_id)
+    known = (*state.items_by_responses_id.get(by_id, ()), item_id)
+    state.items_by_responses_id[by_id] = tuple(sorted(known, key=creation_order))
+    state.items[item_id] = replace(item, responses_item_id=own_id)
+    acceptance = state.acceptances.get(by_id)
+    if acceptance is not None:
+        accept(state, item_id, acceptance)
+
+
+def accept(state: ReducerState, item_id: ItemId, acceptance: Moment) -> None:
+    """Show that an item has entered its thread's history."""
+    item = state.items[item_id]
+    state.items[item_id] = replace(item, accepted_at_unix_ms=acceptance.at_unix_ms, accepted_seq=acceptance.seq)
+    state.threads.touch(item.thread_id)
+
+
+def replace_parts(state: ReducerState, item_id: ItemId, incoming: IncomingItem) -> None:
+    """Let an item say what a payload says in its place; who speaks to whom, and when it was first seen, stay."""
+    item = replace(state.items[item_id], body=incoming.body)
+    state.items[item_id] = item
+    state.match_keys[item_id] = incoming.match_key._replace(agent_message=item.agent_message)
 
 
 def add_producer(state: ReducerState, item_id: ItemId, *producers: Producer) -> None:
@@ -93,6 +123,11 @@ def items_with_call_id(
     """A thread's items of a call, by key bytes."""
     candidates = state.items_by_call.get((thread_id, call_id), ())
     return sorted(item_id for item_id in candidates if state.items[item_id].kind in kinds)
+
+
+def creation_order(item_id: ItemId) -> int:
+    """The number of an item, by which items sort as they were created."""
+    return int(item_id.rpartition(":")[2])
 
 
 def _note_assistant_message(state: ReducerState, item: ConversationItem) -> None:

@@ -1,18 +1,20 @@
 """When two items are the same item seen twice (spec 3, section 3, "Match" and "Merge").
 
-Matching is made an equality of keys: two items of a thread match exactly if their keys are equal. That is what allows
-an index over them in place of a search.
+Matching is made an equality of keys, which allows an index in place of a search: two items of a thread match exactly
+if their keys are equal and, where both have an id of their own, their ids too.
 """
 
 from collections import deque
 from collections.abc import Hashable, Iterable, Mapping
+from typing import NamedTuple
 
 import msgspec
 
-from rollout_trace.ids import CallId, ItemId
+from rollout_trace.ids import CallId, ItemId, ResponsesItemId
 from rollout_trace.model.conversation import (
     AgentMessage,
     Channel,
+    ConversationItem,
     EncodedPart,
     ItemBody,
     ItemKind,
@@ -23,6 +25,21 @@ from rollout_trace.model.conversation import (
     SummaryPart,
     TextPart,
 )
+
+
+class MatchKey(NamedTuple):
+    """What two items must have in common to be the same item."""
+
+    role: Role
+    channel: Channel | None
+    kind: ItemKind
+    agent_message: AgentMessage | None
+    call_id: CallId | None
+    content: Hashable
+
+
+_Candidate = tuple[int, ItemId]
+_Candidates = deque[_Candidate]
 
 
 class IncomingItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +53,9 @@ class IncomingItem(msgspec.Struct, frozen=True, kw_only=True):
     agent_message: AgentMessage | None
     body: ItemBody
     call_id: CallId | None
-    match_key: Hashable
+    match_key: MatchKey
+    responses_item_id: ResponsesItemId | None
+    """The item's own id; always None where items have none (`Dialect.items_have_ids`)."""
 
 
 def match_key(
@@ -47,7 +66,7 @@ def match_key(
     call_id: CallId | None,
     parts: tuple[Part, ...],
     opaque: Mapping[int, str],
-) -> Hashable:
+) -> MatchKey:
     """What an item must have in common with another to be the same item.
 
     `opaque` gives, by the index of a `payload_ref` part, what its content is known by; a part without it is the same
@@ -57,9 +76,16 @@ def match_key(
         encoded = next((part for part in parts if isinstance(part, EncodedPart)), None)
         if encoded is not None:
             # Readable parts come and go when reasoning is sent again; the encoded one says which reasoning it is.
-            return (kind, encoded)
+            return MatchKey(role, channel, kind, agent_message, call_id, encoded)
     content = tuple(_part_key(part, opaque.get(index)) for index, part in enumerate(parts))
-    return (role, channel, kind, agent_message, call_id, content)
+    return MatchKey(role, channel, kind, agent_message, call_id, content)
+
+
+def same_own_id(item: ConversationItem, incoming: IncomingItem) -> bool:
+    """Whether the own ids of two items agree: where one has none, the content decides alone."""
+    return None in {item.responses_item_id, incoming.responses_item_id} or (
+        item.responses_item_id == incoming.responses_item_id
+    )
 
 
 def _part_key(part: Part, opaque: str | None) -> Hashable:
@@ -89,16 +115,34 @@ def _parts_of(body: ItemBody, part_type: type[Part]) -> list[Part]:
 
 
 class UnusedItems:
-    """The items of a history that a list being placed has not used yet, searchable by key."""
+    """The items of a history that a list being placed has not used yet, searchable by what they match."""
 
-    def __init__(self, history: Iterable[ItemId], match_keys: Mapping[ItemId, Hashable]) -> None:
-        self._by_key: dict[Hashable, deque[ItemId]] = {}
-        for item_id in history:
-            self._by_key.setdefault(match_keys[item_id], deque()).append(item_id)
+    def __init__(
+        self,
+        history: Iterable[ItemId],
+        match_keys: Mapping[ItemId, MatchKey],
+        items: Mapping[ItemId, ConversationItem],
+    ) -> None:
+        self._by_key: dict[MatchKey, _Candidates] = {}
+        self._by_key_and_id: dict[tuple[MatchKey, ResponsesItemId | None], _Candidates] = {}
+        for position, item_id in enumerate(history):
+            candidate = (position, item_id)
+            key = match_keys[item_id]
+            self._by_key.setdefault(key, deque()).append(candidate)
+            self._by_key_and_id.setdefault((key, items[item_id].responses_item_id), deque()).append(candidate)
 
-    def first(self, key: Hashable, used: set[ItemId]) -> ItemId | None:
-        """The first item with this key that is not in `used`. Over the life of this object `used` may only grow."""
-        candidates = self._by_key.get(key, deque())
-        while candidates and candidates[0] in used:
-            candidates.popleft()
-        return candidates[0] if candidates else None
+    def first(self, incoming: IncomingItem, used: set[ItemId]) -> ItemId | None:
+        """The first item that matches and is not in `used`. Over the life of this object `used` may only grow."""
+        key, own_id = incoming.match_key, incoming.responses_item_id
+        if own_id is None:
+            lists = [self._by_key.get(key)]
+        else:
+            lists = [self._by_key_and_id.get((key, own_id)), self._by_key_and_id.get((key, None))]
+        found = [candidate for candidates in lists if (candidate := _first_unused(candidates, used)) is not None]
+        return min(found)[1] if found else None
+
+
+def _first_unused(candidates: _Candidates | None, used: set[ItemId]) -> _Candidate | None:
+    while candidates and candidates[0][1] in used:
+        candidates.popleft()
+    return candidates[0] if candidates else None

@@ -13,7 +13,7 @@ import msgspec
 from rollout_trace import json_text
 from rollout_trace.diagnostics import Code
 from rollout_trace.errors import JsonError, Rejection
-from rollout_trace.ids import CallId, RawPayloadId
+from rollout_trace.ids import CallId, RawPayloadId, ResponsesItemId
 from rollout_trace.json_text import JsonValue
 from rollout_trace.model.conversation import (
     AgentMessage,
@@ -56,6 +56,8 @@ class _Opaque(NamedTuple):
     label: str
     content: JsonValue
     """What the part stands for; null for what is not there."""
+    is_entry: bool = False
+    """Whether it is an entry of a content list."""
 
 
 _Draft = Part | _Opaque
@@ -91,7 +93,7 @@ def normalize(state: ReducerState, raw_items: list[msgspec.Raw], payload_id: Raw
         except _MalformedError as error:
             message = f"item {index} of payload {payload_id} {error}"
             raise Rejection(Code.ITEM_SHAPE, message, {"raw_payload_id": payload_id}) from error
-        normalized.append(_incoming(form, item, index, payload_id, opaque_matters=state.reads_better))
+        normalized.append(_incoming(state, form, item, index, payload_id))
     return normalized
 
 
@@ -103,19 +105,23 @@ def _typed(value: JsonValue) -> tuple[Item, str]:
     raise _MalformedError("has no string `type`")
 
 
-def _incoming(form: _Form, item: Item, index: int, payload_id: RawPayloadId, *, opaque_matters: bool) -> IncomingItem:
-    parts: list[Part] = []
+def _incoming(state: ReducerState, form: _Form, item: Item, index: int, payload_id: RawPayloadId) -> IncomingItem:
     known_by: dict[int, str] = {}
-    for part in form.parts:
+    parts: list[Part] = []
+    # Only a list of content entries can give no part; schema 1 shows that as a part of its own.
+    nothing = [] if state.dialect.opaque_content_has_hash else [_Opaque("empty_content", None)]
+    for part in form.parts or nothing:
         if isinstance(part, _Opaque):
-            if opaque_matters:
-                known_by[len(parts)] = hashlib.sha256(json_text.compact(part.content).encode()).hexdigest()
-            parts.append(PayloadRefPart(part.label, payload_id))
+            shown, identity = _shown(state, part, payload_id)
+            if identity is not None:
+                known_by[len(parts)] = identity
+            parts.append(shown)
         else:
             parts.append(part)
     body = tuple(parts)
     call_id = _string(item, "call_id") if form.has_call_id else None
     typed_call_id = None if call_id is None else CallId(call_id)
+    own_id = _string(item, "id") if state.dialect.items_have_ids else None
     return IncomingItem(
         index=index,
         role=form.role,
@@ -125,7 +131,21 @@ def _incoming(form: _Form, item: Item, index: int, payload_id: RawPayloadId, *, 
         body=ItemBody(body),
         call_id=typed_call_id,
         match_key=match_key(form.role, form.channel, form.kind, form.agent_message, typed_call_id, body, known_by),
+        responses_item_id=None if own_id is None else ResponsesItemId(own_id),
     )
+
+
+def _shown(state: ReducerState, opaque: _Opaque, payload_id: RawPayloadId) -> tuple[PayloadRefPart, str | None]:
+    """The part for opaque content, and what the content is known by, so that it is found again in another payload."""
+    if opaque.is_entry and state.dialect.opaque_content_has_hash:
+        content_sha256 = _sha256(json_text.canonical(opaque.content))
+        return PayloadRefPart(opaque.label, payload_id, content_sha256), content_sha256
+    identity = _sha256(json_text.compact(opaque.content)) if state.reads_better else None
+    return PayloadRefPart(opaque.label, payload_id), identity
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _message(item: Item, _payload_id: RawPayloadId) -> _Form:
@@ -283,10 +303,10 @@ def _content_parts(content: JsonValue) -> list[_Draft]:
     for entry in content:
         entry_type = _string(entry, "type") if isinstance(entry, dict) else None
         if entry_type not in _TEXT_ENTRIES:
-            parts.append(_Opaque("content" if entry_type is None else entry_type, entry))
+            parts.append(_Opaque("content" if entry_type is None else entry_type, entry, is_entry=True))
         elif isinstance(entry, dict) and isinstance(text := entry.get("text"), str):
             parts.append(TextPart(text))
-    return parts or [_Opaque("empty_content", None)]
+    return parts
 
 
 def _json_part(value: JsonValue, payload_id: RawPayloadId) -> JsonPart:

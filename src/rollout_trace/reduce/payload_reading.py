@@ -38,6 +38,7 @@ def read_payload(state: ReducerState, ref: PayloadRef) -> Payload:
     except JsonError as error:
         message = f"payload {ref.raw_payload_id} is no JSON: {error}"
         raise Rejection(Code.PAYLOAD_BROKEN, message, {"raw_payload_id": ref.raw_payload_id}) from error
+    state.checked_payloads.add(ref)
     return Payload(ref.raw_payload_id, data)
 
 

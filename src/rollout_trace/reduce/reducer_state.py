@@ -24,6 +24,7 @@ from rollout_trace.ids import (
     ItemId,
     RawPayloadId,
     ResponseId,
+    ResponsesItemId,
     RuntimeCellId,
     TerminalId,
     TerminalOperationId,
@@ -39,10 +40,13 @@ from rollout_trace.model.terminal import TerminalOperation, TerminalSession
 from rollout_trace.model.threads import AgentThread, CodexTurn
 from rollout_trace.model.tools import CodeCell, ToolCall
 from rollout_trace.reduce.deliveries import Address, PendingDelivery
+from rollout_trace.reduce.dialect import dialect_of
 from rollout_trace.reduce.evidence import ItemSource, ObjectKind
 from rollout_trace.reduce.journal import Journal, JournaledMap
+from rollout_trace.reduce.matching import MatchKey
 from rollout_trace.reduce.modes import Mode, level_of, reads_on
 from rollout_trace.reduce.waiting_cells import WaitingCell
+from rollout_trace.reduce.windows import Moment
 from rollout_trace.values import PayloadRef, RolloutStatus, Seq, UnixMilliseconds
 
 PayloadLoader = Callable[[PayloadRef], bytes]
@@ -55,6 +59,7 @@ class Rollout(msgspec.Struct, frozen=True, kw_only=True):
     trace_id: TraceId
     root_thread_id: ThreadId
     status: RolloutStatus
+    recording_complete: bool
     ended_at_unix_ms: UnixMilliseconds | None
 
 
@@ -69,12 +74,17 @@ class Place(NamedTuple):
 class ReducerState:
     """The graph in the making, its indexes, and what the rules ask of their surroundings."""
 
-    def __init__(self, manifest: Manifest, load_payload: PayloadLoader, mode: Mode) -> None:
+    def __init__(  # noqa: PLR0915 - one statement a map
+        self, manifest: Manifest, load_payload: PayloadLoader, mode: Mode
+    ) -> None:
         self.manifest = manifest
         self.mode = mode
+        self.dialect = dialect_of(manifest.schema_version, mode)
         self.journal = Journal()
         self.diagnostics: list[Diagnostic] = []
         self.place = Place()
+        # What payloads hold does not depend on the events that are applied, so this is no part of what is taken back.
+        self.checked_payloads: set[PayloadRef] = set()
         self.load_payload = load_payload
         self._maps: list[JournaledMap[Any, Any]] = []
         new = self._new_map
@@ -88,14 +98,20 @@ class ReducerState:
         # items
         self.items: JournaledMap[ItemId, ConversationItem] = new(ObjectKind.CONVERSATION_ITEM)
         self.item_sources: JournaledMap[ItemId, ItemSource] = new()
-        self.match_keys: JournaledMap[ItemId, object] = new()
+        self.match_keys: JournaledMap[ItemId, MatchKey] = new()
         self.latest_assistant_messages: JournaledMap[tuple[ThreadId, CodexTurnId], ItemId] = new()
+        self.items_by_responses_id: JournaledMap[tuple[ThreadId, ResponsesItemId], tuple[ItemId, ...]] = new()
         self.items_by_call: JournaledMap[tuple[ThreadId, CallId], tuple[ItemId, ...]] = new()
         # conversation
         self.snapshots: JournaledMap[ThreadId, tuple[ItemId, ...]] = new()
         self.overrides: JournaledMap[ThreadId, tuple[ItemId, ...]] = new()
+        self.sent_items: JournaledMap[ItemId, bool] = new()
+        # acceptance
+        self.acceptances: JournaledMap[tuple[ThreadId, ResponsesItemId], Moment] = new()
+        self.open_receipts: JournaledMap[tuple[ThreadId, ResponsesItemId], ItemId] = new()
         # inference
         self.inference_calls: JournaledMap[InferenceCallId, InferenceCall] = new(ObjectKind.INFERENCE_CALL)
+        self.latest_calls: JournaledMap[ThreadId, InferenceCallId] = new()
         self.calls_by_turn: JournaledMap[CodexTurnId, tuple[InferenceCallId, ...]] = new()
         self.calls_by_response: JournaledMap[tuple[ThreadId, ResponseId], tuple[InferenceCallId, ...]] = new()
         self.untraced_answers: JournaledMap[ThreadId, ResponseId] = new()
@@ -109,6 +125,8 @@ class ReducerState:
         self.terminal_operations: JournaledMap[TerminalOperationId, TerminalOperation] = new(
             ObjectKind.TERMINAL_OPERATION
         )
+        self.process_ids: JournaledMap[TerminalOperationId, str] = new()
+        self.sessions_by_process: JournaledMap[tuple[ThreadId, str], TerminalId] = new()
         # code_cells
         self.code_cells: JournaledMap[CodeCellId, CodeCell] = new(ObjectKind.CODE_CELL)
         self.cells_by_runtime_id: JournaledMap[tuple[ThreadId, RuntimeCellId], CodeCellId] = new()
@@ -136,6 +154,7 @@ class ReducerState:
             trace_id=manifest.trace_id,
             root_thread_id=manifest.root_thread_id,
             status=RolloutStatus.RUNNING,
+            recording_complete=False,
             ended_at_unix_ms=None,
         )
         self.journal.commit()
@@ -146,6 +165,7 @@ class ReducerState:
         for mine, theirs in zip(self._maps, copy._maps, strict=True):
             theirs.load(mine)
         copy.diagnostics = list(self.diagnostics)
+        copy.checked_payloads = set(self.checked_payloads)
         return copy
 
     @property

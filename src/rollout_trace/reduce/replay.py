@@ -21,10 +21,15 @@ from rollout_trace.events.types import TraceEvent
 from rollout_trace.ids import ItemId, ThreadId
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.reduce import (
+    acceptance,
     agents,
     code_cells,
     compaction,
+    conversation,
+    end_of_log,
     inference,
+    resumption,
+    terminal_sessions,
     threads,
     tools,
     turn_end,
@@ -45,12 +50,12 @@ def _other(state: ReducerState, _event: TraceEvent, seen: events.OtherObserved) 
     state.tolerate(Code.OTHER_EVENT, f"an event of type `other` and kind {seen.kind} has no meaning", {})
 
 
-def _unknown(_state: ReducerState, _event: TraceEvent, seen: events.UnknownEvent) -> None:
-    message = f"events of type `{seen.type}` are unknown"
+def _unknown(state: ReducerState, event: TraceEvent, _seen: object) -> None:
+    message = f"events of type `{type_of(event)}` are unknown in schema {state.dialect.schema_version}"
     raise Rejection(Code.UNKNOWN_EVENT, message)
 
 
-RULES: Final[dict[type[msgspec.Struct], _Rule]] = {
+_RULES: Final[dict[type[msgspec.Struct], _Rule]] = {
     events.RolloutStarted: threads.rollout_started,
     events.RolloutEnded: threads.rollout_ended,
     events.ThreadStarted: threads.thread_started,
@@ -76,7 +81,12 @@ RULES: Final[dict[type[msgspec.Struct], _Rule]] = {
     events.AgentResultObserved: agents.agent_result_observed,
     events.ProtocolEventObserved: _registered,
     events.OtherObserved: _other,
-    events.UnknownEvent: _unknown,
+}
+_NEWER_RULES: Final[dict[type[msgspec.Struct], _Rule]] = {
+    events.RecordingCompleted: threads.recording_completed,
+    events.ThreadResumed: resumption.thread_resumed,
+    events.HistoryItemAccepted: acceptance.history_item_accepted,
+    events.StdinTargetResolved: terminal_sessions.stdin_target_resolved,
 }
 
 
@@ -95,6 +105,7 @@ class Reducer:
         self._state = ReducerState(manifest, load_payload, mode)
         self._touches: list[tuple[EventPosition, tuple[tuple[ObjectKind, str], ...]]] = []
         self._last_seq: Seq = 0
+        self._rules = _RULES | _NEWER_RULES if self._state.dialect.has_newer_events else _RULES
         self.rejection: Rejection | None = None
         """Why the reduction has ended before the log; None while it goes on."""
 
@@ -109,7 +120,7 @@ class Reducer:
             raise self.rejection
         state = self._state
         if isinstance(entry, LoggedEvent):
-            state.place = Place(entry.line, entry.event.seq, _type_of(entry.event))
+            state.place = Place(entry.line, entry.event.seq, type_of(entry.event))
         else:
             state.place = Place(entry.line)
         noted = len(state.diagnostics)
@@ -135,7 +146,7 @@ class Reducer:
         state.place = Place()
         noted = len(state.diagnostics)
         try:
-            agents.close_log(state)
+            end_of_log.close(state)
             return Reduction(_graph(state), tuple(state.diagnostics), Evidence(self._touches, dict(state.item_sources)))
         finally:
             state.journal.roll_back()
@@ -153,22 +164,24 @@ class Reducer:
     def _check_place(self, event: TraceEvent) -> None:
         """Note an event that is not where the log's order, schema and rollout have it; it is applied all the same."""
         state, manifest = self._state, self._state.manifest
-        if state.reads_better:
+        if state.dialect.log_is_ordered or state.reads_better:
             if event.seq != self._last_seq + 1:
-                state.report(Code.SEQUENCE, f"seq {event.seq} follows seq {self._last_seq}", {})
+                state.tolerate(Code.SEQUENCE, f"seq {event.seq} follows seq {self._last_seq}", {})
             if event.schema_version != manifest.schema_version:
                 message = f"the event is of schema {event.schema_version}, the manifest of {manifest.schema_version}"
-                state.report(Code.EVENT_SCHEMA, message, {})
+                state.tolerate(Code.EVENT_SCHEMA, message, {})
             if event.rollout_id != manifest.rollout_id:
                 message = f"the event is of rollout {event.rollout_id}, the manifest of {manifest.rollout_id}"
-                state.report(Code.EVENT_ROLLOUT, message, {"rollout_id": event.rollout_id})
+                state.tolerate(Code.EVENT_ROLLOUT, message, {"rollout_id": event.rollout_id})
+            if state.rollout.recording_complete:
+                state.tolerate(Code.AFTER_COMPLETION, "the event stands after the end of the recording", {})
         self._last_seq = event.seq
 
     def _apply_event(self, entry: LoggedEvent) -> None:
         state, event = self._state, entry.event
         for ref in payload_refs(event.payload):
             state.raw_payloads[ref.raw_payload_id] = ref
-        RULES[type(event.payload)](state, event, event.payload)
+        self._rules.get(type(event.payload), _unknown)(state, event, event.payload)
         self._touches.append((EventPosition(event.seq, entry.line), tuple(state.journal.touched())))
         state.journal.commit()
 
@@ -193,7 +206,8 @@ def payload_refs(payload: events.Event | events.UnknownEvent) -> Iterator[Payloa
             yield from value
 
 
-def _type_of(event: TraceEvent) -> str:
+def type_of(event: TraceEvent) -> str:
+    """The `type` of an event, known or not."""
     payload = event.payload
     return payload.type if isinstance(payload, events.UnknownEvent) else str(payload.__struct_config__.tag)
 
@@ -207,7 +221,8 @@ def _refuse_line(line: UnreadableLine) -> None:
 def _graph(state: ReducerState) -> RolloutTrace:
     conversations: dict[ThreadId, list[ItemId]] = {thread_id: [] for thread_id in state.threads}
     for item in state.items.values():
-        conversations[item.thread_id].append(item.item_id)
+        if conversation.in_conversation(state, item.item_id):
+            conversations[item.thread_id].append(item.item_id)
     return RolloutTrace(
         schema_version=state.manifest.schema_version,
         trace_id=state.rollout.trace_id,
@@ -215,6 +230,7 @@ def _graph(state: ReducerState) -> RolloutTrace:
         started_at_unix_ms=state.manifest.started_at_unix_ms,
         ended_at_unix_ms=state.rollout.ended_at_unix_ms,
         status=state.rollout.status,
+        recording_complete=state.rollout.recording_complete if state.dialect.recording_is_closed else None,
         root_thread_id=state.rollout.root_thread_id,
         threads={
             thread_id: msgspec.structs.replace(thread, conversation_item_ids=tuple(conversations[thread_id]))

@@ -1,7 +1,7 @@
-"""Terminals: the operations that tools do on them, and the sessions that operations share (spec 3, section 6).
+"""Terminals: the operations that tools do on them (spec 3, section 6).
 
-Owns operations and sessions. That a tool starts or ends is for `tools`, which calls here when the tool is one that
-uses a terminal. How a payload becomes output text stands in `terminal_result`.
+Owns operations. That a tool starts or ends is for `tools`, which calls here when the tool is one that uses a terminal.
+Which operations share a session stands in `terminal_sessions`, how a payload becomes output text in `terminal_result`.
 """
 
 import msgspec
@@ -10,15 +10,15 @@ from msgspec.structs import replace
 from rollout_trace.diagnostics import Code
 from rollout_trace.errors import Rejection
 from rollout_trace.events import payloads
-from rollout_trace.ids import TerminalId, TerminalOperationId
+from rollout_trace.ids import TerminalOperationId
 from rollout_trace.model.terminal import (
     ExecCommandRequest,
     ModelObservation,
     TerminalOperation,
-    TerminalSession,
     WriteStdinRequest,
 )
 from rollout_trace.model.tools import ToolCall
+from rollout_trace.reduce import terminal_sessions
 from rollout_trace.reduce.once import added_once
 from rollout_trace.reduce.payload_reading import Payload, arguments_as, shaped
 from rollout_trace.reduce.reducer_state import ReducerState
@@ -36,19 +36,20 @@ def start_by_invocation(state: ReducerState, tool: ToolCall, payload: Payload, m
     """Start the operation of a `write_stdin` call when it is asked for; it need not have runtime events.
 
     Raises:
-        Rejection: the invocation does not say what goes to which terminal.
+        Rejection: the invocation does not say what goes to which terminal (which schema 2 lets pass: nothing starts).
     """
     shaped(payload, payloads.StdinInvocation, "invocation of write_stdin")
-    stdin = arguments_as(payload, tool.tool_call_id, payloads.StdinArguments)
-    terminal_id = TerminalId(_session_text(stdin.session_id))
-    if not terminal_id:
-        message = f"tool call {tool.tool_call_id}: payload {payload.raw_payload_id} names no terminal"
-        ids = {"tool_call_id": tool.tool_call_id, "raw_payload_id": payload.raw_payload_id}
-        raise Rejection(Code.PAYLOAD_SHAPE, message, ids)
+    try:
+        stdin = arguments_as(payload, tool.tool_call_id, payloads.StdinArguments)
+        process_id = _process_of(tool, payload, stdin)
+    except Rejection:
+        if state.dialect.stdin_may_be_malformed:
+            return
+        raise
     request = WriteStdinRequest(
         stdin=stdin.chars, yield_time_ms=stdin.yield_time_ms, max_output_tokens=stdin.max_output_tokens
     )
-    _start(state, tool, payload, moment, request, terminal_id)
+    _start(state, tool, payload, moment, request, process_id)
 
 
 def start_by_runtime(state: ReducerState, tool: ToolCall, payload: Payload, moment: Moment) -> None:
@@ -82,8 +83,7 @@ def start_by_runtime(state: ReducerState, tool: ToolCall, payload: Payload, mome
         )
     else:
         request = WriteStdinRequest(stdin=begin.interaction_input or "", yield_time_ms=None, max_output_tokens=None)
-    terminal_id = None if begin.process_id is None else TerminalId(begin.process_id)
-    _start(state, tool, payload, moment, request, terminal_id)
+    _start(state, tool, payload, moment, request, begin.process_id)
 
 
 def end(
@@ -95,23 +95,16 @@ def end(
         Rejection: the payload tells none, or names another process than the operation's.
     """
     operation = state.terminal_operations[operation_id]
-    is_command = operation.kind == "exec_command"
-    result, process_id = read_command_end(state, payload) if is_command else read_stdin_end(state, payload)
-    terminal_id = operation.terminal_id
-    if process_id is not None:
-        if terminal_id is not None and terminal_id != process_id:
-            message = f"{operation_id} is on terminal {terminal_id}, but its end names process {process_id}"
-            raise Rejection(Code.CONFLICT, message, {"operation_id": operation_id, "terminal_id": terminal_id})
-        terminal_id = TerminalId(process_id)
-    operation = replace(
+    read_end = read_command_end if operation.kind == "exec_command" else read_stdin_end
+    result, process_id = read_end(state, payload)
+    state.terminal_operations[operation_id] = replace(
         operation,
-        terminal_id=terminal_id,
         execution=closed(operation.execution, moment, status),
         result=result,
         raw_payload_ids=added_once(operation.raw_payload_ids, payload.raw_payload_id),
     )
-    state.terminal_operations[operation_id] = operation
-    _join_session(state, operation)
+    if process_id is not None:
+        terminal_sessions.works_on(state, operation_id, process_id)
 
 
 def end_without_payload(
@@ -141,13 +134,13 @@ def _start(
     payload: Payload,
     moment: Moment,
     request: ExecCommandRequest | WriteStdinRequest,
-    terminal_id: TerminalId | None,
+    process_id: str | None,
 ) -> None:
     # Operations are never deleted, so counting them is numbering them.
     operation_id = TerminalOperationId(f"terminal_operation:{len(state.terminal_operations) + 1}")
     operation = TerminalOperation(
         operation_id=operation_id,
-        terminal_id=terminal_id,
+        terminal_id=None,
         tool_call_id=tool.tool_call_id,
         kind="exec_command" if isinstance(request, ExecCommandRequest) else "write_stdin",
         execution=opened(moment),
@@ -159,37 +152,18 @@ def _start(
     state.terminal_operations[operation_id] = operation
     tool = replace(tool, terminal_operation_id=operation_id, summary=TerminalSummary(operation_id))
     state.tool_calls[tool.tool_call_id] = tool
-    _join_session(state, operation)
+    if process_id is not None:
+        terminal_sessions.works_on(state, operation_id, process_id)
     observe(state, tool)
 
 
-def _join_session(state: ReducerState, operation: TerminalOperation) -> None:
-    """Add an operation to the session of its terminal, which its first operation opens."""
-    if operation.terminal_id is None:
-        return
-    thread_id = state.tool_calls[operation.tool_call_id].thread_id
-    session = state.terminal_sessions.get(operation.terminal_id)
-    if session is None:
-        session = TerminalSession(
-            terminal_id=operation.terminal_id,
-            thread_id=thread_id,
-            created_by_operation_id=operation.operation_id,
-            operation_ids=(),
-            execution=opened(Moment(operation.execution.started_at_unix_ms, operation.execution.started_seq)),
-        )
-    elif session.thread_id != thread_id:
-        message = f"terminal {session.terminal_id} belongs to thread {session.thread_id}, not to {thread_id}"
-        ids = {"terminal_id": session.terminal_id, "thread_id": thread_id}
-        raise Rejection(Code.WRONG_OWNER, message, ids)
-    operation_ids = added_once(session.operation_ids, operation.operation_id)
-    if operation_ids is not session.operation_ids:
-        state.terminal_sessions[session.terminal_id] = replace(session, operation_ids=operation_ids)
-
-
-def _session_text(session_id: object) -> str:
-    """A session's id as text, a number with the digits that were written; empty if it is neither text nor number."""
+def _process_of(tool: ToolCall, payload: Payload, stdin: payloads.StdinArguments) -> str:
+    """The process that a `write_stdin` call names, a number with the digits that were written."""
+    session_id = stdin.session_id
     if isinstance(session_id, msgspec.Raw):
         return bytes(session_id).decode()
-    if isinstance(session_id, str | int) and not isinstance(session_id, bool):
+    if isinstance(session_id, str | int) and not isinstance(session_id, bool) and session_id != "":
         return str(session_id)
-    return ""
+    message = f"tool call {tool.tool_call_id}: payload {payload.raw_payload_id} names no terminal"
+    ids = {"tool_call_id": tool.tool_call_id, "raw_payload_id": payload.raw_payload_id}
+    raise Rejection(Code.PAYLOAD_SHAPE, message, ids)

@@ -40,10 +40,15 @@ def read_command_end(state: ReducerState, payload: Payload) -> OperationEnd:
     Raises:
         Rejection: the payload is none.
     """
+    if state.dialect.output_is_aggregated:
+        return _aggregated(payload)
     end = shaped(payload, payloads.ExecEnd, "end of a command")
     stdout, stderr, formatted_output = end.stdout, end.stderr, end.formatted_output
     if stdout is msgspec.UNSET or stderr is msgspec.UNSET or formatted_output is msgspec.UNSET:
-        return OperationEnd(_aggregated(state, payload, end), end.process_id)
+        aggregated = _aggregated(payload)
+        message = f"the end of a command in {payload.raw_payload_id} lacks `stdout`, `stderr` or `formatted_output`"
+        state.tolerate(Code.EXEC_END_WITHOUT_OUTPUT, message, {"raw_payload_id": payload.raw_payload_id})
+        return aggregated
     result = TerminalResult(
         exit_code=end.exit_code,
         stdout=stdout,
@@ -67,15 +72,10 @@ def read_stdin_end(state: ReducerState, payload: Payload) -> OperationEnd:
         return OperationEnd(_result_of_tool(_tool_result(payload)), None)
 
 
-def _aggregated(state: ReducerState, payload: Payload, end: payloads.ExecEnd) -> TerminalResult:
-    """The result of a command of which only the aggregated output was recorded."""
-    ids = {"raw_payload_id": payload.raw_payload_id}
-    if not isinstance(end.aggregated_output, str):
-        message = f"payload {payload.raw_payload_id} is no end of a command: `aggregated_output` is no string"
-        raise Rejection(Code.PAYLOAD_SHAPE, message, ids)
-    message = f"payload {payload.raw_payload_id}: the end of a command lacks `stdout`, `stderr` or `formatted_output`"
-    state.tolerate(Code.EXEC_END_WITHOUT_OUTPUT, message, ids)
-    return TerminalResult(
+def _aggregated(payload: Payload) -> OperationEnd:
+    """The end of a command that has its output in one piece."""
+    end = shaped(payload, payloads.AggregatedExecEnd, "end of a command")
+    result = TerminalResult(
         exit_code=end.exit_code,
         stdout=end.aggregated_output,
         stderr="",
@@ -83,6 +83,7 @@ def _aggregated(state: ReducerState, payload: Payload, end: payloads.ExecEnd) ->
         original_token_count=None,
         chunk_id=None,
     )
+    return OperationEnd(result, end.process_id)
 
 
 def _tool_result(payload: Payload) -> payloads.ToolResult:

@@ -26,6 +26,11 @@ def rollout_started(state: ReducerState, _event: TraceEvent, start: events.Rollo
     state.rollout = replace(state.rollout, trace_id=start.trace_id, root_thread_id=start.root_thread_id)
 
 
+def recording_completed(state: ReducerState, _event: TraceEvent, _completed: events.RecordingCompleted) -> None:
+    """The recording was closed properly; nothing follows."""
+    state.rollout = replace(state.rollout, recording_complete=True)
+
+
 def rollout_ended(state: ReducerState, event: TraceEvent, end: events.RolloutEnded) -> None:
     """The root is done."""
     state.rollout = replace(state.rollout, status=end.status, ended_at_unix_ms=event.wall_time_unix_ms)
@@ -57,6 +62,19 @@ def thread_ended(state: ReducerState, event: TraceEvent, end: events.ThreadEnded
     thread = known_thread(state, end.thread_id)
     execution = closed(thread.execution, moment_of(event), ExecutionStatus(end.status.value))
     state.threads[end.thread_id] = replace(thread, execution=execution)
+
+
+def started_elsewhere(thread_id: ThreadId, event: TraceEvent) -> AgentThread:
+    """A thread of which nothing is known but that it lives."""
+    return AgentThread(
+        thread_id=thread_id,
+        agent_path=AgentPath(""),
+        nickname=None,
+        origin=RootOrigin(),
+        execution=opened(moment_of(event)),
+        default_model=None,
+        conversation_item_ids=(),
+    )
 
 
 def codex_turn_started(state: ReducerState, event: TraceEvent, start: events.CodexTurnStarted) -> None:

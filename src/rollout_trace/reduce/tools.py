@@ -20,7 +20,7 @@ from rollout_trace.reduce.payload_reading import Payload, arguments_as, read_pay
 from rollout_trace.reduce.reducer_state import ReducerState
 from rollout_trace.reduce.threads import known_thread, known_turn, thread_of
 from rollout_trace.reduce.windows import closed, moment_of, opened
-from rollout_trace.values import PayloadRef, WriteStdin
+from rollout_trace.values import Other, PayloadRef, WriteStdin
 
 
 class _Named(msgspec.Struct, frozen=True):
@@ -79,6 +79,11 @@ def mcp_tool_call_correlation_assigned(
 def tool_call_runtime_started(state: ReducerState, event: TraceEvent, start: events.ToolCallRuntimeStarted) -> None:
     """The work behind a tool call begins."""
     tool = _known_tool(state, start.tool_call_id, "the start of the runtime", Code.TOOL_NEVER_STARTED)
+    if state.dialect.runtime_says_kind:
+        if start.kind is None:
+            message = f"the start of the runtime of tool call {tool.tool_call_id} has no `kind`"
+            raise Rejection(Code.BROKEN_LINE, message, {"tool_call_id": tool.tool_call_id})
+        tool = replace(tool, kind=start.kind)
     tool = _with_runtime_payload(state, tool, start.runtime_payload)
     if terminal.uses_terminal(tool):
         terminal.start_by_runtime(state, tool, read_payload(state, start.runtime_payload), moment_of(event))
@@ -113,6 +118,23 @@ def tool_call_ended(state: ReducerState, event: TraceEvent, end: events.ToolCall
             terminal.end(state, tool.terminal_operation_id, read_payload(state, ref), moment, end.status)
     if ref is not None:
         agents.result_recorded(state, tool.tool_call_id, ref.raw_payload_id)
+
+
+def note_started_cells(state: ReducerState) -> None:
+    """Say of the model's `exec` calls which cells they started, when the log has ended."""
+    if not state.dialect.calls_know_their_cell:
+        return
+    for cell in state.code_cells.values():
+        tool_call_id = state.tools_by_call.get(cell.model_visible_call_id)
+        tool = None if tool_call_id is None else state.tool_calls[tool_call_id]
+        if (
+            tool is not None
+            and tool.kind == Other("exec")
+            and isinstance(tool.requester, ModelRequester)
+            and tool.thread_id == cell.thread_id
+            and tool.started_by_codex_turn_id in {None, cell.codex_turn_id}
+        ):
+            state.tool_calls[tool.tool_call_id] = replace(tool, started_code_cell_id=cell.code_cell_id)
 
 
 def _check_start(state: ReducerState, event: TraceEvent, start: events.ToolCallStarted) -> ThreadId:

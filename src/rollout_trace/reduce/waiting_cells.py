@@ -6,7 +6,7 @@ Data only; the rules are in `code_cells`.
 from typing import NamedTuple
 
 from rollout_trace.events.types import CodeCellStarted
-from rollout_trace.ids import CodexTurnId, ThreadId
+from rollout_trace.ids import CodexTurnId, RawPayloadId, ThreadId
 from rollout_trace.reduce.windows import Moment
 from rollout_trace.values import CellStatus
 
@@ -17,6 +17,7 @@ class CellReport(NamedTuple):
     moment: Moment
     status: CellStatus
     is_end: bool
+    payload_id: RawPayloadId | None = None
 
 
 class WaitingCell(NamedTuple):

@@ -32,6 +32,11 @@ def opened(moment: Moment) -> ExecutionWindow:
     )
 
 
+def reopened(window: ExecutionWindow) -> ExecutionWindow:
+    """The window of work that goes on after it had ended."""
+    return replace(window, ended_at_unix_ms=None, ended_seq=None, status=ExecutionStatus.RUNNING)
+
+
 def closed(window: ExecutionWindow, moment: Moment, status: ExecutionStatus) -> ExecutionWindow:
     """The window of work that ends now."""
     return replace(window, ended_at_unix_ms=moment.at_unix_ms, ended_seq=moment.seq, status=status)

@@ -1,0 +1,114 @@
+"""What is different between the schemas of the format (spec 5). All differences are named here, and only here.
+
+What is common stands once, in the module of its domain; so does each difference, where the code asks the dialect and
+not the schema. The reason behind most of them: schema 1 had to guess the conversation from what was sent and answered;
+in schema 2 items have ids, the runtime says when an item enters a thread's history, and a reader can tell whether a
+recording was closed properly.
+"""
+
+from typing import Final
+
+import msgspec
+
+from rollout_trace.diagnostics import Code
+from rollout_trace.errors import Rejection
+from rollout_trace.reduce.modes import Mode
+
+
+class Dialect(msgspec.Struct, frozen=True, kw_only=True):
+    """How the bundles of one schema are read; each difference with the module that carries it out."""
+
+    schema_version: int
+
+    has_newer_events: bool
+    """`replay`: a recording may be completed, a thread resumed, an item accepted, the target of input resolved."""
+    log_is_ordered: bool
+    """`replay`: an event out of place (`seq`, schema, rollout, after `recording_completed`) is a fault."""
+    recording_is_closed: bool
+    """`end_of_log`: a whole recording ends with `recording_completed`, and all its payloads are there and JSON."""
+    items_have_ids: bool
+    """`conversation`, `items`, `matching`: the provider's id is part of what an item is, an item is placed at most once
+    in a list, and a thread's conversation is what was sent or accepted."""
+    answers_need_not_stay: bool
+    """`conversation`: the answer to a call that was overtaken by another is not in the model's view."""
+    outputs_may_differ: bool
+    """`conversation`: two outputs of one call are two items."""
+    opaque_content_has_hash: bool
+    """`normalize`: an entry that is no text is known by the hash of its content; an empty list has no parts."""
+    runtime_says_kind: bool
+    """`tools`: the start of the runtime says what really ran."""
+    calls_know_their_cell: bool
+    """`tools`: the model's `exec` is a tool call, around the cell that it starts."""
+    process_ids_are_hidden: bool
+    """`terminal`: a session has an id of its own, since a process id may be used again."""
+    stdin_may_be_malformed: bool
+    """`terminal`: an invocation of `write_stdin` that makes no sense starts nothing."""
+    output_is_aggregated: bool
+    """`terminal_result`: the end of a command has its output in one piece."""
+    cells_keep_responses: bool
+    """`code_cells`: a cell has the status and payload of its first answer, and the payload of its result."""
+    agents_may_complete: bool
+    """`agent_tools`: an activity may be the completion of an agent."""
+
+
+SCHEMA_1: Final = Dialect(
+    schema_version=1,
+    has_newer_events=False,
+    log_is_ordered=False,
+    recording_is_closed=False,
+    items_have_ids=False,
+    answers_need_not_stay=False,
+    outputs_may_differ=False,
+    opaque_content_has_hash=False,
+    runtime_says_kind=False,
+    calls_know_their_cell=False,
+    process_ids_are_hidden=False,
+    stdin_may_be_malformed=False,
+    output_is_aggregated=False,
+    cells_keep_responses=False,
+    agents_may_complete=False,
+)
+
+SCHEMA_2: Final = Dialect(
+    schema_version=2,
+    has_newer_events=True,
+    log_is_ordered=True,
+    recording_is_closed=True,
+    items_have_ids=True,
+    answers_need_not_stay=True,
+    outputs_may_differ=True,
+    opaque_content_has_hash=True,
+    runtime_says_kind=True,
+    calls_know_their_cell=True,
+    process_ids_are_hidden=True,
+    stdin_may_be_malformed=True,
+    output_is_aggregated=True,
+    cells_keep_responses=True,
+    agents_may_complete=True,
+)
+
+_BY_SCHEMA: Final = {dialect.schema_version: dialect for dialect in (SCHEMA_1, SCHEMA_2)}
+
+
+def dialect_of(schema_version: int, mode: Mode) -> Dialect:
+    """The dialect of a bundle. In mode salvage an unknown schema is read as the newest that we know.
+
+    Raises:
+        Rejection: the schema is unknown.
+    """
+    known = _BY_SCHEMA.get(schema_version)
+    if known is not None:
+        return known
+    if mode is Mode.SALVAGE:
+        return SCHEMA_2
+    raise unknown_schema(schema_version)
+
+
+def unknown_schema(schema_version: int) -> Rejection:
+    """Why a bundle of another schema is not read, and what to do about it."""
+    known = " and ".join(str(version) for version in _BY_SCHEMA)
+    message = (
+        f"the manifest says schema {schema_version}, and this version reads {known}: "
+        "a newer rollout-trace may read it, and mode salvage shows what it can"
+    )
+    return Rejection(Code.UNKNOWN_SCHEMA, message)

@@ -1,0 +1,39 @@
+"""What shows only when a log has ended (spec 3, section 8; spec 5, sections 1, 2 and 5).
+
+Applied to a view of the graph, never to the run itself: a log that seems to have ended may still grow.
+"""
+
+from rollout_trace import json_text
+from rollout_trace.diagnostics import Code
+from rollout_trace.errors import Rejection
+from rollout_trace.reduce import agents, tools
+from rollout_trace.reduce.reducer_state import ReducerState
+from rollout_trace.values import PayloadRef
+
+
+def close(state: ReducerState) -> None:
+    """Draw the conclusions of the end.
+
+    Raises:
+        Rejection: the mode refuses what the end shows.
+    """
+    agents.resolve_spawns(state)
+    tools.note_started_cells(state)
+    if state.dialect.recording_is_closed:
+        if state.reads_better and not state.rollout.recording_complete:
+            state.tolerate(Code.NOT_COMPLETED, "the recording has no end: it still runs, or its process died", {})
+        for ref in state.raw_payloads.values():
+            if ref not in state.checked_payloads:
+                _check_unread(state, ref)
+
+
+def _check_unread(state: ReducerState, ref: PayloadRef) -> None:
+    """A payload that no rule reads is evidence all the same: it must be there and be JSON."""
+    try:
+        if json_text.is_json(state.load(ref)):
+            state.checked_payloads.add(ref)
+            return
+        message = f"payload {ref.raw_payload_id}, which reduction does not read, is no JSON"
+    except Rejection as rejection:
+        message = rejection.message
+    state.tolerate(Code.UNREAD_PAYLOAD, message, {"raw_payload_id": ref.raw_payload_id})
