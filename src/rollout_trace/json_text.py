@@ -21,8 +21,10 @@ JsonValue: TypeAlias = "bool | int | str | msgspec.Raw | list[JsonValue] | dict[
 
 MAXIMUM_NESTING = 127
 
+_MOST_DIGITS = 4300  # of a number that Python reads without being asked twice
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _SURROGATE = re.compile(rb"\\\\(?:u[dD][89a-fA-F][0-9a-fA-F]{2}|.)", re.DOTALL)
+_AS_LISTS = bytes.maketrans(b"{}", b"[]")
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
@@ -32,6 +34,10 @@ def _number(text: str) -> msgspec.Raw:
     if has_exponent and exponent[0] not in "+-":
         exponent = "+" + exponent
     return msgspec.Raw(f"{mantissa}{has_exponent}{exponent}".encode())
+
+
+def _whole_number(text: str) -> int | msgspec.Raw:
+    return int(text) if len(text) <= _MOST_DIGITS else msgspec.Raw(text.encode())
 
 
 _values = msgspec.json.Decoder(float_hook=_number)
@@ -59,10 +65,17 @@ def is_json(data: bytes) -> bool:
     """Whether `data` is UTF-8 and JSON in syntax, whatever its nesting and its surrogates (spec 5, section 1)."""
     try:
         data.decode()
-        _syntax.decode(_SURROGATE.sub(_without_surrogate, data))
+        return _is_syntax(data) or _is_syntax(_SURROGATE.sub(_without_surrogate, data))
+    except UnicodeDecodeError:
+        return False
     except RecursionError:  # nested a thousand levels deep and more: that much is known to be JSON
         return True
-    except (UnicodeDecodeError, msgspec.DecodeError):
+
+
+def _is_syntax(data: bytes) -> bool:
+    try:
+        _syntax.decode(data)
+    except msgspec.DecodeError:
         return False
     return True
 
@@ -91,7 +104,7 @@ def parse_checked(data: bytes | msgspec.Raw) -> JsonValue:
         value: JsonValue = _values.decode(data)
     except msgspec.ValidationError:
         # The one thing that strict JSON may hold and msgspec does not build: whole numbers of thousands of digits.
-        value = json.loads(bytes(data), parse_int=_number, parse_float=_number)
+        value = json.loads(bytes(data), parse_int=_whole_number, parse_float=_number)
     return value
 
 
@@ -109,9 +122,7 @@ def _nesting_exceeds_maximum(data: bytes) -> bool:
     """Whether valid JSON is nested too deeply."""
     if data.count(b"[") + data.count(b"{") <= MAXIMUM_NESTING:
         return False
-    brackets = _STRING.sub(b"", data).translate(None, _NOT_BRACKETS)
+    brackets = _STRING.sub(b"", data).translate(_AS_LISTS, _NOT_BRACKETS)
     for _ in range(MAXIMUM_NESTING):
-        if not brackets:
-            return False
-        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        brackets = brackets.replace(b"[]", b"")  # takes away the innermost level
     return bool(brackets)

@@ -35,7 +35,8 @@ def _repeated(read: object, written: object) -> str | None:
         pairs = zip(read, written, strict=True)
     elif isinstance(read, msgspec.Struct) and isinstance(written, _Fields):
         names = read.__struct_encode_fields__
-        for name in ("type", *names):
+        tag_field = read.__struct_config__.tag_field
+        for name in names if tag_field is None else (tag_field, *names):
             if name in written.repeated:
                 return name
         pairs = ((getattr(read, name), written.get(name)) for name in names)

@@ -11,6 +11,7 @@ import msgspec
 from rollout_trace.errors import EventError
 from rollout_trace.events.types import Event, TraceEvent, UnknownEvent
 from rollout_trace.ids import CodexTurnId, RolloutId, ThreadId
+from rollout_trace.json_text import is_json
 from rollout_trace.repeated_fields import repeated_field
 from rollout_trace.values import Seq, UInt32, UnixMilliseconds
 
@@ -55,15 +56,12 @@ def decode_event(line: bytes) -> TraceEvent:
             payload=_decode_payload(envelope.payload),
         )
     except msgspec.ValidationError as error:
-        raise EventError(str(error), is_json=True) from None
+        raise EventError(str(error), is_json=is_json(line)) from None
     except (UnicodeDecodeError, msgspec.DecodeError, RecursionError) as error:
         raise EventError(str(error), is_json=False) from None
     # Writers write the canonical form, so comparing with it settles nearly every line without a second parse.
-    if encode_event(event) != line.rstrip(b"\r\n"):
-        repeated = repeated_field(event, line)
-        if repeated is not None:
-            message = f"the field `{repeated}` stands twice"
-            raise EventError(message, is_json=True)
+    if isinstance(event.payload, UnknownEvent) or encode_event(event) != line.rstrip(b"\r\n"):
+        _reject_repeated_field(event, line)
     return event
 
 
@@ -72,6 +70,15 @@ def encode_event(event: TraceEvent) -> bytes:
     if isinstance(event.payload, UnknownEvent):
         event = msgspec.structs.replace(event, payload=event.payload.fields)
     return msgspec.json.encode(event)
+
+
+def _reject_repeated_field(event: TraceEvent, line: bytes) -> None:
+    known: msgspec.Struct = event
+    if isinstance(event.payload, UnknownEvent):  # of which nothing but the type is known
+        known = msgspec.structs.replace(event, payload=_Type(event.payload.type))
+    repeated = repeated_field(known, line)
+    if repeated is not None:
+        raise EventError(f"the field `{repeated}` stands twice", is_json=True)
 
 
 def _decode_payload(raw: msgspec.Raw) -> Event | UnknownEvent:
