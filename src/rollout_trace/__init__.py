@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from rollout_trace.bundle.discovery import find_bundles
     from rollout_trace.bundle.folder import Bundle, open_bundle
     from rollout_trace.bundle.state_file import load_state, write_state
+    from rollout_trace.bundle_reduction import reduce_bundle
     from rollout_trace.diagnostics import Code, Diagnostic, Level
     from rollout_trace.errors import (
         BundleError,
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from rollout_trace.reduce.evidence import EventPosition, Evidence, ItemSource, ObjectKind
     from rollout_trace.reduce.modes import Mode
     from rollout_trace.reduce.replay import Reducer, Reduction
-    from rollout_trace.reduce_bundle import reduce_bundle
     from rollout_trace.version import __version__
 
 _HOMES = {
@@ -52,7 +52,7 @@ _HOMES = {
     "rollout_trace.reduce.evidence": ("EventPosition", "Evidence", "ItemSource", "ObjectKind"),
     "rollout_trace.reduce.modes": ("Mode",),
     "rollout_trace.reduce.replay": ("Reducer", "Reduction"),
-    "rollout_trace.reduce_bundle": ("reduce_bundle",),
+    "rollout_trace.bundle_reduction": ("reduce_bundle",),
     "rollout_trace.version": ("__version__",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}

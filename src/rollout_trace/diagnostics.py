@@ -19,7 +19,7 @@ class Level(StrEnum):
     WARNING = "warning"
     """The evidence is odd or incomplete; the graph says all that can be said."""
     ERROR = "error"
-    """An event was skipped that the graph should have had."""
+    """Mode default refuses this: in the graph something is left out, or read by a guess."""
 
 
 class Code(StrEnum):

@@ -5,6 +5,7 @@ decoder passed over. It is called where a text is not in canonical form, which i
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterable
 
 import msgspec
@@ -24,8 +25,8 @@ def repeated_field(read: msgspec.Struct, text: bytes) -> str | None:
 def _fields(pairs: list[tuple[str, object]]) -> _Fields:
     fields = _Fields(pairs)
     if len(fields) < len(pairs):
-        names = [name for name, _ in pairs]
-        fields.repeated = frozenset(name for name in fields if names.count(name) > 1)
+        counts = Counter(name for name, _ in pairs)
+        fields.repeated = frozenset(name for name, count in counts.items() if count > 1)
     return fields
 
 

@@ -16,11 +16,17 @@ Int32 = Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
 Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 UInt32 = Annotated[int, msgspec.Meta(ge=0, lt=2**32)]
 UInt64 = Annotated[int, msgspec.Meta(ge=0)]
+"""Its upper bound is not checked by the type, which cannot; see `is_uint64` where it matters."""
 
 UnixMilliseconds = Int64
 """A moment, in milliseconds since 1970. For display and latency only: the order of events is `Seq`."""
 Seq = UInt64
 """The place of an event in the causal order: given by the writer, contiguous from 1."""
+
+
+def is_uint64(number: int | None) -> bool:
+    """Whether a number, if there is one, fits into 64 bits without sign."""
+    return number is None or 0 <= number < 2**64
 
 
 class RolloutStatus(StrEnum):

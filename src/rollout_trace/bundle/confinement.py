@@ -26,6 +26,7 @@ class Confinement:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._base = os.path.abspath(root)
         self._real_root = os.path.realpath(root)
         self._real_folders: dict[str, str] = {}
 
@@ -56,13 +57,16 @@ class Confinement:
 
     def _locate(self, path: str) -> tuple[str, str]:
         """The real folder of `path`, and the name in it."""
-        if "\0" in path or os.path.isabs(path) or ".." in path.replace("\\", "/").split("/"):
+        if "\0" in path or not _can_be_encoded(path):
+            message = f"{path!r} is no path"
+            raise OutsideError(message)
+        if os.path.isabs(path) or ".." in path.replace("\\", "/").split("/"):
             message = f"{path!r} leads out of the bundle"
             raise OutsideError(message)
         folder, name = os.path.split(path)
         real = self._real_folders.get(folder)
         if real is None:
-            real = self._real_folders[folder] = self._inside(os.path.join(self.root, folder), path)
+            real = self._real_folders[folder] = self._inside(os.path.join(self._base, folder), path)
         return real, name
 
     def _inside(self, location: str, path: str) -> str:
@@ -71,3 +75,11 @@ class Confinement:
             message = f"{path!r} is a link that leads out of the bundle"
             raise OutsideError(message)
         return real
+
+
+def _can_be_encoded(path: str) -> bool:
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -23,6 +23,8 @@ def read_manifest(folder: Confinement) -> Manifest:
     except FileNotFoundError as error:
         reason = f"no trace bundle: it has no {layout.MANIFEST}"
         raise BundleError(folder.root, reason) from error
+    except NotADirectoryError as error:
+        raise BundleError(folder.root, "no trace bundle: it is no folder") from error
     except OSError as error:
         raise BundleError(path, error.strerror or str(error)) from error
     except (OutsideError, msgspec.DecodeError, ValueError, RecursionError) as error:

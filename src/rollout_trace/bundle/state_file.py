@@ -1,11 +1,12 @@
 """Where `state.json` lies, and that it is replaced as a whole or not at all."""
 
-import os
+import secrets
 from pathlib import Path
 
 import msgspec
 
 from rollout_trace.bundle import layout
+from rollout_trace.bundle.confinement import Confinement, OutsideError
 from rollout_trace.errors import StateError
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.state_json import decode_state, encode_state
@@ -19,14 +20,15 @@ def load_state(path: str | Path) -> RolloutTrace:
     Raises:
         StateError: there is no such file, or it is no reduced graph.
     """
-    file = Path(path)
-    if file.is_dir():
-        file /= layout.STATE
+    given = Path(path)
+    in_bundle = given.is_dir()
+    file = given / layout.STATE if in_bundle else given
     try:
-        return decode_state(file.read_bytes())
+        # A bundle may come from a stranger; a file that was named comes from the user.
+        return decode_state(Confinement(given).read(layout.STATE) if in_bundle else file.read_bytes())
     except OSError as error:
         raise StateError(file, error.strerror or str(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (OutsideError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise StateError(file, f"no reduced graph: {error}") from error
 
 
@@ -39,7 +41,7 @@ def write_state(trace: RolloutTrace, path: str | Path) -> None:
         StateError: the file cannot be written; what was there before is untouched.
     """
     file = Path(path)
-    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    temporary = file.with_name(f".{file.name}.{secrets.token_hex(8)}.tmp")
     try:
         if file.exists() and not file.is_file():
             file.write_bytes(encode_state(trace))

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -22,6 +23,11 @@ STYLES = {
 """The colour of a status or a level. Each is also written out: no meaning is in a colour alone."""
 
 _MINUTE_SECONDS = 60
+
+
+def plain_console() -> Console:
+    """Standard output, where text is shown as it is: no markup, no emoji codes, no guessed colours."""
+    return Console(markup=False, emoji=False, highlight=False)
 
 
 def facts() -> Table:

@@ -12,12 +12,15 @@ from rich.progress import track
 from rollout_trace.bundle import layout
 from rollout_trace.bundle.discovery import find_bundles
 from rollout_trace.bundle.state_file import write_state
+from rollout_trace.bundle_reduction import reduce_bundle
 from rollout_trace.cli.reporting import complain, diagnostic_line, error_fields, failure_line
 from rollout_trace.diagnostics import Diagnostic
 from rollout_trace.errors import BundleError, RolloutTraceError
+from rollout_trace.model.state_json import encode_state
 from rollout_trace.printable import printable
 from rollout_trace.reduce.modes import Mode
-from rollout_trace.reduce_bundle import reduce_bundle
+
+STANDARD_OUTPUT = Path("-")
 
 
 class Outcome(NamedTuple):
@@ -32,7 +35,11 @@ class Outcome(NamedTuple):
 @click.command()
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option(
-    "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write here instead; for one bundle only."
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="Write here instead, - for standard output; for one bundle only.",
 )
 @click.option(
     "--mode",
@@ -49,6 +56,8 @@ def reduce(paths: tuple[Path, ...], output: Path | None, mode: str, *, as_json: 
     PATH is a bundle, or a folder of bundles. The paths written go to standard output, diagnostics to standard error.
     A bundle that is refused does not stop the others; the exit code is 1 then.
     """
+    if output == STANDARD_OUTPUT and as_json:
+        raise click.UsageError("--json and --output - both want standard output")
     bundles, failed = _bundles_in(paths)
     if output is not None and len(bundles) > 1:
         raise click.UsageError(f"--output is for one bundle, and these are {len(bundles)}")
@@ -84,7 +93,10 @@ def _reduce_one(bundle: Path, state: Path, mode: Mode) -> Outcome:
     except RolloutTraceError as error:
         return Outcome(bundle, None, (), error)
     try:
-        write_state(reduction.trace, state)
+        if state == STANDARD_OUTPUT:
+            sys.stdout.buffer.write(encode_state(reduction.trace))
+        else:
+            write_state(reduction.trace, state)
     except RolloutTraceError as error:
         return Outcome(bundle, None, reduction.diagnostics, error)
     return Outcome(bundle, state, reduction.diagnostics, None)
@@ -96,7 +108,7 @@ def _print(outcome: Outcome) -> None:
         complain(diagnostic_line(bundle, diagnostic))
     if outcome.error is not None:
         complain(failure_line(bundle, outcome.error))
-    if outcome.state is not None:
+    if outcome.state not in {None, STANDARD_OUTPUT}:
         click.echo(printable(str(outcome.state)))
 
 

@@ -6,17 +6,19 @@ from pathlib import Path
 
 import click
 import msgspec
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from rollout_trace.bundle_reduction import reduce_bundle
 from rollout_trace.cli.formatting import (
     STYLES,
     counted,
     duration_text,
     facts,
     outcomes_text,
+    plain_console,
     status_text,
     table_of,
     time_text,
@@ -28,7 +30,6 @@ from rollout_trace.printable import printable
 from rollout_trace.query.summary import Summary, Tokens, summarize
 from rollout_trace.reduce.modes import Mode
 from rollout_trace.reduce.replay import Reduction
-from rollout_trace.reduce_bundle import reduce_bundle
 
 _MOST_LINES_NAMED = 5
 
@@ -50,7 +51,7 @@ def summary(bundle: Path, *, as_json: bool) -> None:
     if as_json:
         click.echo(msgspec.json.encode({"summary": found, "diagnostics": reduction.diagnostics}).decode())
         return
-    console = Console(highlight=False)
+    console = plain_console()
     for part in _parts(found, reduction):
         console.print(part)
 

@@ -11,10 +11,10 @@ import click
 
 from rollout_trace.bundle import layout
 from rollout_trace.bundle.state_file import write_state
+from rollout_trace.bundle_reduction import reduce_bundle
 from rollout_trace.cli.reporting import complain, failure_line
 from rollout_trace.errors import RolloutTraceError
 from rollout_trace.reduce.modes import Mode
-from rollout_trace.reduce_bundle import reduce_bundle
 
 
 @click.command()

@@ -13,7 +13,7 @@ from rollout_trace.events.types import Event, TraceEvent, UnknownEvent
 from rollout_trace.ids import CodexTurnId, RolloutId, ThreadId
 from rollout_trace.json_text import is_json
 from rollout_trace.repeated_fields import repeated_field
-from rollout_trace.values import Seq, UInt32, UnixMilliseconds
+from rollout_trace.values import Seq, UInt32, UnixMilliseconds, is_uint64
 
 
 class _Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +46,8 @@ def decode_event(line: bytes) -> TraceEvent:
         if not line.isascii():
             line.decode()
         envelope = _envelope.decode(line)
+        if not is_uint64(envelope.seq):
+            raise EventError("`seq` is too large", is_json=True)
         event = TraceEvent(
             schema_version=envelope.schema_version,
             seq=envelope.seq,

@@ -78,9 +78,10 @@ class ToolInvocation(msgspec.Struct, frozen=True):
     payload: FunctionInvocation
 
 
-class FunctionPayload(msgspec.Struct, frozen=True, tag="function"):
+class FunctionPayload(msgspec.Struct, frozen=True):
     """The arguments of a function tool: JSON in a text."""
 
+    type: Literal["function"]
     arguments: str
 
 
@@ -89,7 +90,7 @@ class StdinInvocation(msgspec.Struct, frozen=True):
 
     tool_name: Literal["write_stdin"]
     payload: FunctionPayload
-    tool_namespace: str | None = None
+    tool_namespace: Any = None
 
 
 class WaitArguments(msgspec.Struct, frozen=True):
@@ -161,6 +162,8 @@ class ErrorResponse(msgspec.Struct, frozen=True, tag="error"):
 ToolResult = DirectResponse | CodeModeResponse | ErrorResponse
 
 
+ReasoningEffort = Annotated[str, msgspec.Meta(min_length=1)]
+
 AgentStatus = (
     Literal["pending_init", "running", "interrupted", "shutdown", "not_found"]
     | dict[Literal["completed", "errored"], str | None]
@@ -186,6 +189,8 @@ class MessageEnd(msgspec.Struct, frozen=True):
     receiver_thread_id: Uuid
     prompt: str
     status: AgentStatus
+    receiver_agent_nickname: str | None = None
+    receiver_agent_role: str | None = None
     completed_at_ms: Int64 = 0
 
 
@@ -196,7 +201,7 @@ class SpawnEnd(msgspec.Struct, frozen=True):
     sender_thread_id: Uuid
     prompt: str
     model: str
-    reasoning_effort: str
+    reasoning_effort: ReasoningEffort
     status: AgentStatus
     new_thread_id: Uuid | None = None
     new_agent_nickname: str | None = None
@@ -220,29 +225,26 @@ class CloseEnd(msgspec.Struct, frozen=True):
     sender_thread_id: Uuid
     receiver_thread_id: Uuid
     status: AgentStatus
+    receiver_agent_nickname: str | None = None
+    receiver_agent_role: str | None = None
     completed_at_ms: Int64 = 0
 
 
 class AgentActivity(msgspec.Struct, frozen=True):
-    """What a tool did to an agent, as newer releases report it in one piece."""
-
-    event_id: str
-    agent_thread_id: Uuid
-    agent_path: AgentPathText
-    kind: Literal["started", "interacted", "interrupted"]
-    occurred_at_ms: Int64 = 0
-
-
-class NewerAgentActivity(msgspec.Struct, frozen=True):
-    """What a tool did to an agent, or that an agent has completed. Schema 2."""
+    """What a tool did to an agent, or that the agent has completed, as newer releases report it in one piece."""
 
     event_id: str
     agent_thread_id: Uuid
     agent_path: AgentPathText
     kind: Literal["started", "interacted", "interrupted", "completed"]
     occurred_at_ms: Int64 = 0
+
+
+class NewerAgentActivity(AgentActivity, frozen=True):
+    """The same, with what the agent runs on. Schema 2."""
+
     model: str | None = None
-    reasoning_effort: str | None = None
+    reasoning_effort: ReasoningEffort | None = None
 
 
 class EncodedDelivery(msgspec.Struct, frozen=True):

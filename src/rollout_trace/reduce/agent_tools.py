@@ -85,11 +85,8 @@ def _is_activity(payload: Payload) -> bool:
 
 
 def _activity(state: ReducerState, tool: ToolCall, payload: Payload, at_unix_ms: UnixMilliseconds) -> None:
-    activity: payloads.AgentActivity | payloads.NewerAgentActivity
-    if state.dialect.agents_may_complete:
-        activity = shaped(payload, payloads.NewerAgentActivity, "agent activity")
-    else:
-        activity = shaped(payload, payloads.AgentActivity, "agent activity")
+    shape = payloads.NewerAgentActivity if state.dialect.activities_name_model else payloads.AgentActivity
+    activity = shaped(payload, shape, "agent activity")
     if activity.kind == "completed":
         return
     if not isinstance(tool.kind, _TOOLS_OF_ACTIVITY[activity.kind]):

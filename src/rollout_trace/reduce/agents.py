@@ -142,7 +142,12 @@ def resolve_spawns(state: ReducerState) -> None:
     for delivery in list(state.pending.values()):
         child = delivery.address.target_thread_id
         if delivery.kind is EdgeKind.SPAWN_AGENT and child in state.threads:
-            make_edge(state, _edge_of(delivery, ThreadAnchor(child), ()))
+            try:
+                make_edge(state, _edge_of(delivery, ThreadAnchor(child), ()))
+            except Rejection as rejection:
+                if not state.is_salvage:
+                    raise
+                state.report(Code(rejection.code), rejection.message, rejection.ids)
 
 
 def _deliver(state: ReducerState, delivery: PendingDelivery, item_id: ItemId) -> None:

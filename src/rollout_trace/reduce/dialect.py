@@ -42,13 +42,13 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     process_ids_are_hidden: bool
     """`terminal`: a session has an id of its own, since a process id may be used again."""
     stdin_may_be_malformed: bool
-    """`terminal`: an invocation of `write_stdin` that makes no sense starts nothing."""
+    """`terminal`: an invocation of `write_stdin` that makes no sense, or is of a namespace, starts nothing."""
     output_is_aggregated: bool
     """`terminal_result`: the end of a command has its output in one piece."""
     cells_keep_responses: bool
     """`code_cells`: a cell has the status and payload of its first answer, and the payload of its result."""
-    agents_may_complete: bool
-    """`agent_tools`: an activity may be the completion of an agent."""
+    activities_name_model: bool
+    """`agent_tools`: an activity may say on which model the agent runs."""
 
 
 SCHEMA_1: Final = Dialect(
@@ -66,7 +66,7 @@ SCHEMA_1: Final = Dialect(
     stdin_may_be_malformed=False,
     output_is_aggregated=False,
     cells_keep_responses=False,
-    agents_may_complete=False,
+    activities_name_model=False,
 )
 
 SCHEMA_2: Final = Dialect(
@@ -84,7 +84,7 @@ SCHEMA_2: Final = Dialect(
     stdin_may_be_malformed=True,
     output_is_aggregated=True,
     cells_keep_responses=True,
-    agents_may_complete=True,
+    activities_name_model=True,
 )
 
 _BY_SCHEMA: Final = {dialect.schema_version: dialect for dialect in (SCHEMA_1, SCHEMA_2)}

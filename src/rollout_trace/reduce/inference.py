@@ -3,6 +3,8 @@
 Owns inference calls. What their items mean for a thread's history is for `conversation`.
 """
 
+from typing import Final
+
 import msgspec
 from msgspec.structs import replace
 
@@ -22,6 +24,8 @@ from rollout_trace.reduce.reducer_state import ReducerState
 from rollout_trace.reduce.threads import known_turn
 from rollout_trace.reduce.windows import Moment, closed, moment_of, opened
 from rollout_trace.values import ExecutionStatus, PayloadRef
+
+_LARGEST_COUNT: Final = 2**63 - 1
 
 
 def inference_started(state: ReducerState, event: TraceEvent, start: events.InferenceStarted) -> None:
@@ -153,7 +157,7 @@ def _with_answer(state: ReducerState, event: TraceEvent, call: InferenceCall, re
     return replace(
         call,
         response_item_ids=item_ids,
-        usage=_usage(response.token_usage),
+        usage=_usage(response.token_usage) or call.usage,
         raw_response_payload_id=ref.raw_payload_id,
     )
 
@@ -179,10 +183,12 @@ def _usage(token_usage: object) -> TokenUsage | None:
     except msgspec.ValidationError:
         return None
     cache_write = usage.cache_write_input_tokens
+    if type(cache_write) is not int or cache_write > _LARGEST_COUNT:
+        cache_write = 0
     return TokenUsage(
         input_tokens=max(usage.input_tokens, 0),
         cached_input_tokens=max(usage.cached_input_tokens, 0),
-        cache_write_input_tokens=max(cache_write, 0) if type(cache_write) is int else 0,
+        cache_write_input_tokens=max(cache_write, 0),
         output_tokens=max(usage.output_tokens, 0),
         reasoning_output_tokens=max(usage.reasoning_output_tokens, 0),
     )

@@ -14,9 +14,11 @@ from rollout_trace.events.payloads import ToolInvocation
 from rollout_trace.ids import RawPayloadId, ToolCallId
 from rollout_trace.reduce.evidence import ListName
 from rollout_trace.reduce.reducer_state import ReducerState
+from rollout_trace.repeated_fields import repeated_field
 from rollout_trace.values import PayloadRef
 
 T = TypeVar("T")
+Arguments = TypeVar("Arguments", bound=msgspec.Struct)
 
 
 class Payload(NamedTuple):
@@ -77,16 +79,26 @@ def items_in(payload: Payload, list_name: ListName, list_text: msgspec.Raw | msg
     raise Rejection(Code.PAYLOAD_SHAPE, message, {"raw_payload_id": payload.raw_payload_id})
 
 
-def arguments_as(payload: Payload, tool_call_id: ToolCallId, shape: type[T]) -> T:
+def arguments_as(
+    payload: Payload, tool_call_id: ToolCallId, shape: type[Arguments], *, may_repeat: bool = False
+) -> Arguments:
     """Take the arguments of a tool call, which stand in its invocation as JSON in a text.
+
+    With `may_repeat` the last of equal fields counts, without it a known field may not stand twice.
 
     Raises:
         Rejection: the payload is no invocation with such arguments.
     """
     try:
-        invocation = msgspec.json.decode(payload.data, type=ToolInvocation)
-        return msgspec.convert(json_text.parse(invocation.payload.arguments), shape)
+        text = msgspec.json.decode(payload.data, type=ToolInvocation).payload.arguments
+        arguments = msgspec.convert(json_text.parse(text), shape)
+        repeated = None if may_repeat else repeated_field(arguments, text.encode())
     except (JsonError, msgspec.ValidationError) as error:
-        message = f"tool call {tool_call_id}: the arguments in payload {payload.raw_payload_id} are wrong: {error}"
-        ids = {"tool_call_id": tool_call_id, "raw_payload_id": payload.raw_payload_id}
-        raise Rejection(Code.PAYLOAD_SHAPE, message, ids) from error
+        problem = str(error)
+    else:
+        if repeated is None:
+            return arguments
+        problem = f"the field `{repeated}` stands twice"
+    message = f"tool call {tool_call_id}: the arguments in payload {payload.raw_payload_id} are wrong: {problem}"
+    ids = {"tool_call_id": tool_call_id, "raw_payload_id": payload.raw_payload_id}
+    raise Rejection(Code.PAYLOAD_SHAPE, message, ids)

@@ -140,7 +140,7 @@ class Reducer:
         """The graph so far, as it would be if the log ended here.
 
         Raises:
-            Rejection: the end of the log is refused, which only the mode `codex` does.
+            Rejection: the mode refuses what only the end of the log shows. The run is not disturbed by that either.
         """
         state = self._state
         state.place = Place()

@@ -24,7 +24,7 @@ from rollout_trace.reduce.payload_reading import Payload, arguments_as, shaped
 from rollout_trace.reduce.reducer_state import ReducerState
 from rollout_trace.reduce.terminal_result import read_command_end, read_stdin_end
 from rollout_trace.reduce.windows import Moment, closed, opened
-from rollout_trace.values import ExecCommand, ExecutionStatus, TerminalSummary, WriteStdin
+from rollout_trace.values import ExecCommand, ExecutionStatus, TerminalSummary, WriteStdin, is_uint64
 
 
 def uses_terminal(tool: ToolCall) -> bool:
@@ -38,10 +38,15 @@ def start_by_invocation(state: ReducerState, tool: ToolCall, payload: Payload, m
     Raises:
         Rejection: the invocation does not say what goes to which terminal (which schema 2 lets pass: nothing starts).
     """
-    shaped(payload, payloads.StdinInvocation, "invocation of write_stdin")
+    invocation = shaped(payload, payloads.StdinInvocation, "invocation of write_stdin")
+    if state.dialect.stdin_may_be_malformed:
+        if not isinstance(invocation.tool_namespace, str | None):
+            message = f"payload {payload.raw_payload_id} is no invocation of write_stdin: `tool_namespace` is no string"
+            raise Rejection(Code.PAYLOAD_SHAPE, message, {"raw_payload_id": payload.raw_payload_id})
+        if invocation.tool_namespace is not None:
+            return
     try:
-        stdin = arguments_as(payload, tool.tool_call_id, payloads.StdinArguments)
-        process_id = _process_of(tool, payload, stdin)
+        stdin, process_id = _stdin_arguments(tool, payload)
     except Rejection:
         if state.dialect.stdin_may_be_malformed:
             return
@@ -157,13 +162,17 @@ def _start(
     observe(state, tool)
 
 
-def _process_of(tool: ToolCall, payload: Payload, stdin: payloads.StdinArguments) -> str:
-    """The process that a `write_stdin` call names, a number with the digits that were written."""
+def _stdin_arguments(tool: ToolCall, payload: Payload) -> tuple[payloads.StdinArguments, str]:
+    """What goes to which process, its number with the digits that were written."""
+    stdin = arguments_as(payload, tool.tool_call_id, payloads.StdinArguments)
     session_id = stdin.session_id
+    process_id = ""
     if isinstance(session_id, msgspec.Raw):
-        return bytes(session_id).decode()
-    if isinstance(session_id, str | int) and not isinstance(session_id, bool) and session_id != "":
-        return str(session_id)
-    message = f"tool call {tool.tool_call_id}: payload {payload.raw_payload_id} names no terminal"
+        process_id = bytes(session_id).decode()
+    elif isinstance(session_id, str | int) and not isinstance(session_id, bool):
+        process_id = str(session_id)
+    if process_id and is_uint64(stdin.yield_time_ms) and is_uint64(stdin.max_output_tokens):
+        return stdin, process_id
+    message = f"tool call {tool.tool_call_id}: payload {payload.raw_payload_id} names no terminal, or numbers too large"
     ids = {"tool_call_id": tool.tool_call_id, "raw_payload_id": payload.raw_payload_id}
     raise Rejection(Code.PAYLOAD_SHAPE, message, ids)

@@ -15,7 +15,7 @@ from rollout_trace.json_text import JsonValue
 from rollout_trace.model.terminal import TerminalResult
 from rollout_trace.reduce.payload_reading import Payload, shaped
 from rollout_trace.reduce.reducer_state import ReducerState
-from rollout_trace.values import Int32
+from rollout_trace.values import Int32, UInt64
 
 
 class OperationEnd(NamedTuple):
@@ -31,7 +31,7 @@ class _CodeModeOutput(msgspec.Struct, frozen=True):
     output: str
     chunk_id: str | None = None
     exit_code: Int32 | None = None
-    original_token_count: int | None = None
+    original_token_count: UInt64 | None = None
 
 
 def read_command_end(state: ReducerState, payload: Payload) -> OperationEnd:

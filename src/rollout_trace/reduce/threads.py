@@ -45,7 +45,7 @@ def thread_started(state: ReducerState, event: TraceEvent, start: events.ThreadS
     if start.metadata_payload is not None:
         metadata = shaped(read_payload(state, start.metadata_payload), SessionMetadata, "session metadata")
     spawn = _spawn_in(metadata.session_source)
-    agent_path = AgentPath(_text(spawn, "agent_path") or metadata.agent_path or start.agent_path)
+    agent_path = AgentPath(_first(_text(spawn, "agent_path"), metadata.agent_path, start.agent_path))
     state.threads[start.thread_id] = AgentThread(
         thread_id=start.thread_id,
         agent_path=agent_path,
@@ -150,17 +150,17 @@ def _spawn_in(session_source: object) -> dict[str, Any] | None:
 def _spawned(child: ThreadId, spawn: dict[str, Any], metadata: SessionMetadata, agent_path: AgentPath) -> SpawnedOrigin:
     parent = ThreadId(spawn["parent_thread_id"])
     names_in_path = [name for name in agent_path.split("/") if name]
-    task_name = _text(spawn, "task_name")
-    if task_name is None:
-        task_name = metadata.task_name
-    if task_name is None:
-        task_name = names_in_path[-1] if names_in_path else ""
-    agent_role = _text(spawn, "agent_role")
-    if agent_role is None:
-        agent_role = metadata.agent_role or ""
     return SpawnedOrigin(
-        parent_thread_id=parent, spawn_edge_id=spawn_edge_id(parent, child), task_name=task_name, agent_role=agent_role
+        parent_thread_id=parent,
+        spawn_edge_id=spawn_edge_id(parent, child),
+        task_name=_first(_text(spawn, "task_name"), metadata.task_name, *names_in_path[-1:], ""),
+        agent_role=_first(_text(spawn, "agent_role"), metadata.agent_role, ""),
     )
+
+
+def _first(*candidates: str | None) -> str:
+    """The first that is there; the last of them always is."""
+    return next(candidate for candidate in candidates if candidate is not None)
 
 
 def _text(fields: dict[str, Any] | None, field: str) -> str | None:

@@ -167,7 +167,9 @@ def _known_tool(
 ) -> ToolCall:
     tool = state.tool_calls.get(tool_call_id)
     if tool is None:
-        message = f"{what} of tool call {tool_call_id}, which is unknown"
+        message = f"{what} of tool call {tool_call_id}, which this log never saw start"
+        if code is Code.TOOL_NEVER_STARTED:
+            message += " (review mode forwards such events from a recording of its own)"
         raise Rejection(code, message, {"tool_call_id": tool_call_id})
     return tool
 
@@ -186,5 +188,5 @@ def _note_wait(state: ReducerState, tool: ToolCall, invocation: Payload) -> None
     except msgspec.ValidationError:  # no object
         is_wait = False
     if is_wait:
-        cell_id = arguments_as(invocation, tool.tool_call_id, payloads.WaitArguments).cell_id
+        cell_id = arguments_as(invocation, tool.tool_call_id, payloads.WaitArguments, may_repeat=True).cell_id
         code_cells.waited_for(state, tool.thread_id, cell_id, tool.tool_call_id)

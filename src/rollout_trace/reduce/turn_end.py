@@ -36,7 +36,7 @@ def codex_turn_ended(state: ReducerState, event: TraceEvent, end: events.CodexTu
     turn_id = end.codex_turn_id
     turn = state.codex_turns.get(turn_id)
     if turn is None:
-        message = f"codex turn {turn_id} ends, but was never started"
+        message = f"codex turn {turn_id} ends, but this log never saw it start (as review mode writes it)"
         raise Rejection(Code.TURN_NEVER_STARTED, message, {"codex_turn_id": turn_id})
     if event.thread_id not in {None, turn.thread_id}:
         message = f"codex turn {turn_id} of thread {turn.thread_id} ends in thread {event.thread_id}"
