@@ -8,15 +8,23 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+import pytest
 
-from rollout_trace.errors import PayloadError
+from rollout_trace.diagnostics import Code
+from rollout_trace.errors import PayloadError, Rejection
 from rollout_trace.events.log_entry import LoggedEvent
 from rollout_trace.events.manifest import Manifest
 from rollout_trace.events.types import (
+    CodeCellEnded,
+    CodeCellInitialResponse,
+    CodeCellStarted,
     CodexTurnEnded,
     CodexTurnStarted,
+    CompactionInstalled,
     Event,
+    InferenceCancelled,
     InferenceCompleted,
+    InferenceFailed,
     InferenceStarted,
     ModelRequester,
     ThreadStarted,
@@ -31,19 +39,23 @@ from rollout_trace.ids import (
     AgentPath,
     CallId,
     CodexTurnId,
+    CompactionId,
     InferenceCallId,
     ItemId,
     RawPayloadId,
     ResponseId,
     RolloutId,
+    RuntimeCellId,
     ThreadId,
     ToolCallId,
     TraceId,
 )
+from rollout_trace.model.execution import ExecutionWindow
 from rollout_trace.reduce.modes import Mode
 from rollout_trace.reduce.replay import Reducer, Reduction
 from rollout_trace.values import (
     AnyToolKind,
+    CellStatus,
     ExecutionStatus,
     GenericSummary,
     Other,
@@ -130,6 +142,10 @@ class Recording:
         body: dict[str, Any] = {"input": items}
         if previous is not None:
             body["previous_response_id"] = previous
+        return self.request_of(call, body, turn=turn, thread=thread)
+
+    def request_of(self, call: str, body: Any, *, turn: str = "turn-1", thread: str = ROOT) -> int:
+        """Send a request whose payload is `body`, whatever that is."""
         started = InferenceStarted(
             inference_call_id=InferenceCallId(call),
             thread_id=ThreadId(thread),
@@ -151,12 +167,67 @@ class Recording:
         **body: Any,
     ) -> int:
         """Complete a request with these items."""
+        return self.answer_of(call, {"output_items": items, **body}, response=response, turn=turn, thread=thread)
+
+    def answer_of(
+        self,
+        call: str,
+        body: Any,
+        *,
+        response: str | None = None,
+        upstream: str | None = None,
+        turn: str = "turn-1",
+        thread: str = ROOT,
+    ) -> int:
+        """Complete a request with an answer whose payload is `body`, whatever that is."""
         completed = InferenceCompleted(
             inference_call_id=InferenceCallId(call),
             response_id=None if response is None else ResponseId(response),
-            response_payload=self.payload("inference_response", {"output_items": items, **body}),
+            upstream_request_id=upstream,
+            response_payload=self.payload("inference_response", body),
         )
         return self.event(completed, thread=thread, turn=turn)
+
+    def request_failed(
+        self, call: str, partial: Any = None, *, upstream: str | None = None, turn: str = "turn-1", thread: str = ROOT
+    ) -> int:
+        """Fail a request, after the `partial` answer if there is one."""
+        failed = InferenceFailed(
+            inference_call_id=InferenceCallId(call),
+            upstream_request_id=upstream,
+            error="an error",
+            partial_response_payload=None if partial is None else self.payload("inference_response", partial),
+        )
+        return self.event(failed, thread=thread, turn=turn)
+
+    def request_cancelled(
+        self, call: str, partial: Any = None, *, upstream: str | None = None, turn: str = "turn-1", thread: str = ROOT
+    ) -> int:
+        """Stop reading the answer to a request, after the `partial` answer if there is one."""
+        cancelled = InferenceCancelled(
+            inference_call_id=InferenceCallId(call),
+            upstream_request_id=upstream,
+            reason="a reason",
+            partial_response_payload=None if partial is None else self.payload("inference_response", partial),
+        )
+        return self.event(cancelled, thread=thread, turn=turn)
+
+    def compacted(
+        self,
+        compaction: str,
+        before: list[Item],
+        after: list[Item],
+        *,
+        turn: str = "turn-1",
+        thread: str = ROOT,
+    ) -> int:
+        """Install a compaction that replaces the history `before` by the history `after`."""
+        checkpoint = {"input_history": before, "replacement_history": after}
+        installed = CompactionInstalled(
+            compaction_id=CompactionId(compaction),
+            checkpoint_payload=self.payload("compaction_checkpoint", checkpoint),
+        )
+        return self.event(installed, thread=thread, turn=turn)
 
     def tool(
         self,
@@ -198,6 +269,47 @@ class Recording:
         ended = ToolCallRuntimeEnded(tool_call_id=ToolCallId(tool), status=ExecutionStatus(status), runtime_payload=ref)
         return self.event(ended, thread=ROOT, turn="turn-1")
 
+    def cell_started(
+        self,
+        call: str,
+        *,
+        runtime: str = "1",
+        source: str = "text(1)",
+        turn: str | None = "turn-1",
+        thread: str | None = ROOT,
+    ) -> int:
+        """Start the code cell of an `exec` call."""
+        started = CodeCellStarted(
+            runtime_cell_id=RuntimeCellId(runtime), model_visible_call_id=CallId(call), source_js=source
+        )
+        return self.event(started, thread=thread, turn=turn)
+
+    def cell_responded(
+        self,
+        status: str,
+        *,
+        runtime: str = "1",
+        turn: str | None = "turn-1",
+        thread: str | None = ROOT,
+        **envelope: Any,
+    ) -> int:
+        """Give the model the first response of a code cell."""
+        responded = CodeCellInitialResponse(runtime_cell_id=RuntimeCellId(runtime), status=CellStatus(status))
+        return self.event(responded, thread=thread, turn=turn, **envelope)
+
+    def cell_ended(
+        self,
+        status: str = "completed",
+        *,
+        runtime: str = "1",
+        turn: str | None = "turn-1",
+        thread: str | None = ROOT,
+        **envelope: Any,
+    ) -> int:
+        """End a code cell."""
+        ended = CodeCellEnded(runtime_cell_id=RuntimeCellId(runtime), status=CellStatus(status))
+        return self.event(ended, thread=thread, turn=turn, **envelope)
+
     # Reduction.
 
     def reducer(self, mode: Mode = Mode.DEFAULT) -> Reducer:
@@ -211,10 +323,30 @@ class Recording:
             reducer.apply(entry)
         return reducer.view()
 
+    def rejection(self, mode: Mode = Mode.DEFAULT) -> Rejection:
+        """Why the mode refuses the last event; every event before it is accepted."""
+        reducer = self.reducer(mode)
+        *accepted, last = self.entries
+        for entry in accepted:
+            reducer.apply(entry)
+        with pytest.raises(Rejection) as rejected:
+            reducer.apply(last)
+        return rejected.value
+
     def load_payload(self, ref: PayloadRef) -> bytes:
         if ref.path not in self.payloads:
             raise PayloadError("payload-missing", ref.raw_payload_id, "no such file")
         return self.payloads[ref.path]
+
+
+def assert_refused(recording: Recording, code: Code, mode: Mode = Mode.DEFAULT, **ids: str) -> None:
+    """The mode refuses the last event, and no earlier one, for this fault of these objects; it names the first."""
+    rejection = recording.rejection(mode)
+    assert (rejection.code, rejection.ids) == (code, ids), rejection
+    last = recording.entries[-1]
+    place = (rejection.line, rejection.seq, rejection.event_type)
+    assert place == (last.line, last.event.seq, last.event.payload.__struct_config__.tag), place
+    assert all(named in rejection.message for named in list(ids.values())[:1]), rejection.message
 
 
 def recording_with_turn() -> Recording:
@@ -223,6 +355,28 @@ def recording_with_turn() -> Recording:
     recording.thread()
     recording.turn()
     return recording
+
+
+def running_since(started: int) -> ExecutionWindow:
+    """What the event with this `seq` started and none ended."""
+    return ExecutionWindow(
+        started_at_unix_ms=START + started,
+        started_seq=started,
+        ended_at_unix_ms=None,
+        ended_seq=None,
+        status=ExecutionStatus.RUNNING,
+    )
+
+
+def ended_at(started: int, ended: int, status: str) -> ExecutionWindow:
+    """What the events with these two `seq` started and ended."""
+    return ExecutionWindow(
+        started_at_unix_ms=START + started,
+        started_seq=started,
+        ended_at_unix_ms=START + ended,
+        ended_seq=ended,
+        status=ExecutionStatus(status),
+    )
 
 
 def message(role: str, text: str, **fields: Any) -> Item:

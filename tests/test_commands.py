@@ -1,0 +1,273 @@
+"""The command as its users run it: real processes, real files, exit codes, and what is printed where."""
+
+import json
+import os
+import pty
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+import rollout_trace
+from rollout_trace.bundle.state_file import load_state
+
+EXAMPLE = Path(__file__).parents[1] / "examples" / "fix-the-build"
+COMMAND = str(Path(sysconfig.get_path("scripts")) / "rollout-trace")
+
+
+def run(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end; it never shows a traceback."""
+    done = subprocess.run(  # noqa: S603 - our own command
+        [COMMAND, *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "COLUMNS": "200"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert "Traceback" not in done.stderr
+    return done
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    """A copy of the example that may be written to and damaged."""
+    return Path(shutil.copytree(EXAMPLE, tmp_path / "bundles" / "good", ignore=shutil.ignore_patterns("state.json")))
+
+
+@pytest.fixture
+def damaged(bundle: Path) -> Path:
+    """A bundle whose third event stands twice."""
+    copy = Path(shutil.copytree(bundle, bundle.with_name("damaged")))
+    lines = (copy / "trace.jsonl").read_text().splitlines(keepends=True)
+    (copy / "trace.jsonl").write_text("".join([*lines[:3], lines[2], *lines[3:]]))
+    return copy
+
+
+class TestReduce:
+    def test_it_writes_the_graph_into_the_bundle_and_prints_where(self, bundle: Path) -> None:
+        done = run("reduce", bundle)
+
+        assert (done.returncode, done.stdout, done.stderr) == (0, f"{bundle / 'state.json'}\n", "")
+        assert load_state(bundle) == rollout_trace.reduce_bundle(bundle).trace
+
+    def test_output_names_another_file(self, bundle: Path, tmp_path: Path) -> None:
+        done = run("reduce", bundle, "-o", tmp_path / "graph.json")
+
+        assert done.stdout == f"{tmp_path / 'graph.json'}\n"
+        assert not (bundle / "state.json").exists()
+        assert load_state(tmp_path / "graph.json") == rollout_trace.reduce_bundle(bundle).trace
+
+    def test_output_dash_is_standard_output(self, bundle: Path) -> None:
+        done = run("reduce", bundle, "-o", "-")
+
+        assert json.loads(done.stdout)["schema_version"] == 1
+        assert not (bundle / "state.json").exists()
+
+    def test_a_folder_of_bundles_is_done_in_order_and_a_bad_one_does_not_stop_it(
+        self, bundle: Path, damaged: Path
+    ) -> None:
+        other = shutil.copytree(bundle, bundle.with_name("other"))
+        done = run("reduce", bundle.parent)
+
+        assert done.returncode == 1
+        assert done.stdout.splitlines() == [str(bundle / "state.json"), str(other / "state.json")]
+        assert [line for line in done.stderr.splitlines() if "rejected" in line] == [
+            line for line in done.stderr.splitlines() if line.startswith(f"{damaged}: rejected ")
+        ]
+
+    def test_a_rejection_names_line_seq_event_type_object_and_reason(self, damaged: Path) -> None:
+        (damaged / "payloads" / "1.json").unlink()
+        done = run("reduce", damaged)
+
+        assert done.returncode == 1
+        assert done.stdout == ""
+        assert done.stderr == (
+            f"{damaged}: rejected payload-missing: line 2, seq 2, thread_started: "
+            "payload raw_payload:1: No such file or directory\n"
+        )
+
+    def test_salvage_reduces_what_default_refuses_and_says_what_it_skipped(self, damaged: Path) -> None:
+        (damaged / "payloads" / "1.json").unlink()
+        done = run("reduce", "--mode", "salvage", damaged)
+
+        assert done.returncode == 0
+        assert f"{damaged}: error payload-missing: line 2, seq 2, thread_started: " in done.stderr
+
+    def test_json_is_one_object_a_bundle_and_nothing_else(self, bundle: Path, damaged: Path) -> None:
+        (damaged / "payloads" / "1.json").unlink()
+        done = run("reduce", "--json", bundle, damaged)
+
+        good, bad = map(json.loads, done.stdout.splitlines())
+        assert (done.returncode, done.stderr) == (1, "")
+        assert good == {"bundle": str(bundle), "state": str(bundle / "state.json"), "error": None, "diagnostics": []}
+        assert (bad["state"], bad["error"]["code"], bad["error"]["ids"]) == (
+            None,
+            "payload-missing",
+            {"raw_payload_id": "raw_payload:1"},
+        )
+
+    def test_several_bundles_do_not_go_into_one_file(self, bundle: Path, damaged: Path, tmp_path: Path) -> None:
+        done = run("reduce", bundle, damaged, "-o", tmp_path / "graph.json")
+
+        assert done.returncode == 2
+        assert "--output is for one bundle, and these are 2" in done.stderr
+        assert not (tmp_path / "graph.json").exists()
+
+    def test_a_graph_that_cannot_be_written_is_an_error(self, bundle: Path, tmp_path: Path) -> None:
+        done = run("reduce", bundle, "-o", tmp_path / "nowhere" / "graph.json")
+
+        assert done.returncode == 1
+        assert done.stderr == f"error: {tmp_path / 'nowhere' / 'graph.json'}: No such file or directory\n"
+
+    def test_many_bundles_show_their_progress_in_a_terminal(self, bundle: Path) -> None:
+        shutil.copytree(bundle, bundle.with_name("other"))
+        terminal, stderr = pty.openpty()
+        with subprocess.Popen(  # noqa: S603 - our own command
+            [COMMAND, "reduce", str(bundle.parent)],
+            stdout=subprocess.PIPE,
+            stderr=stderr,
+            env={**os.environ, "TERM": "xterm"},
+        ) as process:
+            assert process.wait(timeout=60) == 0
+        os.close(stderr)
+        shown = os.read(terminal, 100_000).decode()
+        os.close(terminal)
+
+        assert "Reducing" in shown
+
+
+class TestWrongInput:
+    def test_a_path_that_is_not_there_is_wrong_use(self, tmp_path: Path) -> None:
+        done = run("reduce", tmp_path / "nothing")
+
+        assert done.returncode == 2
+        assert "does not exist" in done.stderr
+
+    @pytest.mark.parametrize("command", ["reduce", "summary"])
+    def test_a_folder_without_bundle_is_an_error_that_says_so(self, command: str, tmp_path: Path) -> None:
+        done = run(command, tmp_path)
+
+        assert done.returncode == 1
+        assert done.stderr.startswith(f"error: {tmp_path}: no trace bundle")
+
+    @pytest.mark.parametrize("command", ["reduce", "summary"])
+    def test_a_file_is_no_bundle(self, command: str, bundle: Path) -> None:
+        done = run(command, bundle / "trace.jsonl")
+
+        assert done.returncode == 1
+        assert done.stderr.startswith(f"error: {bundle / 'trace.jsonl'}: ")
+
+    @pytest.mark.parametrize("command", [("reduce",), ("reduce", "--mode", "salvage"), ("summary",)])
+    @pytest.mark.parametrize(
+        ("name", "text"),
+        [("manifest.json", "{"), ("manifest.json", "[]"), ("manifest.json", '{"schema_version": 1}')],
+    )
+    def test_a_broken_manifest_is_named(self, command: tuple[str, ...], name: str, text: str, bundle: Path) -> None:
+        (bundle / name).write_text(text)
+        done = run(*command, bundle)
+
+        assert done.returncode == 1
+        assert done.stderr.startswith(f"error: {bundle / name}: ")
+
+    def test_a_bundle_of_a_newer_schema_is_refused_with_what_to_do(self, bundle: Path) -> None:
+        manifest = bundle / "manifest.json"
+        manifest.write_text(manifest.read_text().replace('"schema_version": 1', '"schema_version": 3'))
+        done = run("reduce", bundle)
+
+        assert done.returncode == 1
+        assert "the manifest says schema 3, and this version reads 1 and 2" in done.stderr
+        assert "a newer rollout-trace may read it" in done.stderr
+
+    def test_a_log_of_rubbish_is_refused(self, bundle: Path) -> None:
+        (bundle / "trace.jsonl").write_bytes(b"\xff\xfe\n\x00\n")
+        done = run("reduce", bundle)
+
+        assert done.returncode == 1
+        assert f"{bundle}: rejected broken-line: line 1: " in done.stderr
+
+    def test_what_a_trace_says_reaches_the_terminal_escaped(self, bundle: Path) -> None:
+        log = bundle / "trace.jsonl"
+        hostile = r"/root\u001b[31m\u202e[red]"
+        log.write_text(log.read_text().replace('"agent_path":"/root"', f'"agent_path":"{hostile}"', 1))
+        (bundle / "payloads" / "1.json").write_text("{}")
+        done = run("summary", bundle)
+
+        assert "\x1b" not in done.stdout
+        assert "\u202e" not in done.stdout
+        assert r"/root\x1b[31m\u202e[red]" in done.stdout
+
+
+class TestTraceReduce:
+    def test_it_prints_where_the_graph_was_written(self, bundle: Path) -> None:
+        done = run("debug", "trace-reduce", "bundles/good", cwd=bundle.parents[1])
+
+        assert (done.returncode, done.stdout, done.stderr) == (0, "bundles/good/state.json\n", "")
+        assert load_state(bundle) == rollout_trace.reduce_bundle(bundle, "codex").trace
+
+    @pytest.mark.parametrize("option", ["-o", "--output"])
+    def test_output_names_another_file(self, option: str, bundle: Path, tmp_path: Path) -> None:
+        done = run("debug", "trace-reduce", bundle, option, tmp_path / "graph.json")
+
+        assert (done.returncode, done.stdout) == (0, f"{tmp_path / 'graph.json'}\n")
+
+    def test_options_that_configure_codex_are_taken(self, bundle: Path) -> None:
+        done = run("debug", "trace-reduce", "-c", 'model="x"', "--enable", "a", "--disable", "b", bundle)
+
+        assert done.returncode == 0
+
+    def test_a_refusal_is_exit_code_1_and_a_missing_argument_2(self, bundle: Path) -> None:
+        (bundle / "payloads" / "1.json").unlink()
+
+        assert run("debug", "trace-reduce", bundle).returncode == 1
+        assert run("debug", "trace-reduce", bundle / "nothing").returncode == 1
+        assert run("debug", "trace-reduce").returncode == 2
+
+
+class TestSummary:
+    def test_it_shows_identity_status_agents_tools_and_totals(self, bundle: Path) -> None:
+        done = run("summary", bundle)
+        trace = rollout_trace.reduce_bundle(bundle).trace
+
+        assert (done.returncode, done.stderr) == (0, "")
+        for shown in (trace.rollout_id, trace.trace_id, "completed", "/root", "exec_command", "compactions"):
+            assert shown in done.stdout
+        assert not (bundle / "state.json").exists()
+
+    def test_a_damaged_bundle_is_shown_and_called_damaged(self, damaged: Path) -> None:
+        (damaged / "payloads" / "1.json").unlink()
+        done = run("summary", damaged)
+
+        assert done.returncode == 0
+        assert "This bundle is damaged: mode default refuses it." in done.stdout
+        assert "error payload-missing" in done.stdout
+
+    def test_json_has_the_summary_and_the_diagnostics(self, bundle: Path) -> None:
+        shown = json.loads(run("summary", "--json", bundle).stdout)
+
+        assert shown["diagnostics"] == []
+        assert sum(shown["summary"]["requests"].values()) == len(
+            rollout_trace.reduce_bundle(bundle).trace.inference_calls
+        )
+
+
+def test_the_version_is_shown_before_anything_is_imported() -> None:
+    program = (
+        "import sys; sys.argv = ['rollout-trace', '--version']; from rollout_trace.cli.main import main; main(); "
+        "print(sorted({'click', 'msgspec', 'rich'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603
+
+    assert done.stdout == f"rollout-trace {rollout_trace.__version__}\n[]\n"
+
+
+def test_help_names_every_command_and_the_exit_codes() -> None:
+    done = run("--help")
+
+    assert done.returncode == 0
+    for shown in ("reduce", "summary", "debug", "Exit codes"):
+        assert shown in done.stdout

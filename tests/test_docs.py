@@ -1,0 +1,92 @@
+"""Documentation that drifts from the program fails here. `python tests/test_docs.py` writes the outputs anew."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+
+import rollout_trace
+from rollout_trace.diagnostics import Code
+
+PROJECT = Path(__file__).parents[1]
+PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
+CONSOLE = re.compile(r"```console\n\$ (?P<command>[^\n]*)\n(?P<output>.*?)```", re.DOTALL)
+PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
+
+
+def run_documented(command: str) -> str:
+    """What a command of a console block prints, in a terminal of 80 columns without colours."""
+    program, *arguments = shlex.split(command)
+    installed = Path(sysconfig.get_path("scripts")) / program
+    environment = {"PATH": os.environ["PATH"], "COLUMNS": "80", "TERM": "dumb"}
+    done = subprocess.run(  # noqa: S603 - our own command, from our own page
+        [installed, *arguments], cwd=PROJECT, env=environment, capture_output=True, text=True, check=True, timeout=60
+    )
+    return "\n".join(line.rstrip() for line in done.stdout.splitlines()) + "\n"
+
+
+def with_outputs(page: str) -> str:
+    """A page with the output of each of its commands as it is today."""
+
+    def block(found: re.Match[str]) -> str:
+        return f"```console\n$ {found['command']}\n{run_documented(found['command'])}```"
+
+    return CONSOLE.sub(block, page)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_output_of_a_documented_command_is_what_it_prints(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+
+    assert with_outputs(text) == text
+
+
+def test_the_python_page_runs_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (PROJECT / "docs" / "python.md").read_text(encoding="utf-8")
+    program = "\n".join(PYTHON.findall(page))
+    monkeypatch.chdir(PROJECT)
+
+    exec(compile(program, "docs/python.md", "exec"), {})  # noqa: S102 - our own page
+
+
+def test_every_public_name_is_on_the_python_page() -> None:
+    page = (PROJECT / "docs" / "python.md").read_text(encoding="utf-8")
+    words = set(re.findall(r"\w+", page))
+
+    assert [name for name in rollout_trace.__all__ if name not in words and not name.startswith("__")] == []
+
+
+def test_every_public_name_can_be_imported() -> None:
+    assert [name for name in rollout_trace.__all__ if getattr(rollout_trace, name, None) is None] == []
+
+
+def test_no_public_name_is_that_of_a_module() -> None:
+    # Importing such a module would put it in the name's place.
+    modules = {path.stem for path in (PROJECT / "src" / "rollout_trace").iterdir()}
+
+    assert modules & set(rollout_trace.__all__) == set()
+
+
+def test_every_code_is_on_the_page_of_diagnostics_once() -> None:
+    page = (PROJECT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
+    documented = re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE)
+
+    assert sorted(documented) == sorted(Code)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_link_to_another_page_leads_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text(encoding="utf-8"))
+
+    assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+if __name__ == "__main__":
+    for written in PAGES:
+        written.write_text(with_outputs(written.read_text(encoding="utf-8")), encoding="utf-8")
+    sys.exit()
