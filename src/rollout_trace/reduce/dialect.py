@@ -10,10 +10,6 @@ from typing import Final
 
 import msgspec
 
-from rollout_trace.diagnostics import Code
-from rollout_trace.errors import Rejection
-from rollout_trace.reduce.modes import Mode
-
 
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """How the bundles of one schema are read; each difference with the module that carries it out."""
@@ -87,28 +83,5 @@ SCHEMA_2: Final = Dialect(
     activities_name_model=True,
 )
 
-_BY_SCHEMA: Final = {dialect.schema_version: dialect for dialect in (SCHEMA_1, SCHEMA_2)}
-
-
-def dialect_of(schema_version: int, mode: Mode) -> Dialect:
-    """The dialect of a bundle. In mode salvage an unknown schema is read as the newest that we know.
-
-    Raises:
-        Rejection: the schema is unknown.
-    """
-    known = _BY_SCHEMA.get(schema_version)
-    if known is not None:
-        return known
-    if mode is Mode.SALVAGE:
-        return SCHEMA_2
-    raise unknown_schema(schema_version)
-
-
-def unknown_schema(schema_version: int) -> Rejection:
-    """Why a bundle of another schema is not read, and what to do about it."""
-    known = " and ".join(str(version) for version in _BY_SCHEMA)
-    message = (
-        f"the manifest says schema {schema_version}, and this version reads {known}: "
-        "a newer rollout-trace may read it, and mode salvage shows what it can"
-    )
-    return Rejection(Code.UNKNOWN_SCHEMA, message)
+DIALECTS: Final = {dialect.schema_version: dialect for dialect in (SCHEMA_1, SCHEMA_2)}
+NEWEST: Final = SCHEMA_2

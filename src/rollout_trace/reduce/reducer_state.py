@@ -40,11 +40,11 @@ from rollout_trace.model.terminal import TerminalOperation, TerminalSession
 from rollout_trace.model.threads import AgentThread, CodexTurn
 from rollout_trace.model.tools import CodeCell, ToolCall
 from rollout_trace.reduce.deliveries import Address, PendingDelivery
-from rollout_trace.reduce.dialect import dialect_of
+from rollout_trace.reduce.dialect import DIALECTS, NEWEST, Dialect
 from rollout_trace.reduce.evidence import ItemSource, ObjectKind
 from rollout_trace.reduce.journal import Journal, JournaledMap
 from rollout_trace.reduce.matching import MatchKey
-from rollout_trace.reduce.modes import Mode, level_of, reads_on
+from rollout_trace.reduce.modes import Mode, level_of, reads_on, skips
 from rollout_trace.reduce.waiting_cells import WaitingCell
 from rollout_trace.reduce.windows import Moment
 from rollout_trace.values import PayloadRef, RolloutStatus, Seq, UnixMilliseconds
@@ -79,10 +79,10 @@ class ReducerState:
     ) -> None:
         self.manifest = manifest
         self.mode = mode
-        self.dialect = dialect_of(manifest.schema_version, mode)
         self.journal = Journal()
         self.diagnostics: list[Diagnostic] = []
         self.place = Place()
+        self.dialect = self._dialect_of(manifest.schema_version)
         # What payloads hold does not depend on the events that are applied, so this is no part of what is taken back.
         self.checked_payloads: set[PayloadRef] = set()
         self.load_payload = load_payload
@@ -222,6 +222,20 @@ class ReducerState:
         except PayloadError as error:
             ids = {"raw_payload_id": ref.raw_payload_id}
             raise Rejection(Code(error.code), str(error), ids) from error
+
+    def _dialect_of(self, schema_version: int) -> Dialect:
+        """The dialect of a bundle; salvage reads an unknown schema as the newest that we know."""
+        known = DIALECTS.get(schema_version)
+        if known is not None:
+            return known
+        message = (
+            f"the manifest says schema {schema_version}, and this version reads {' and '.join(map(str, DIALECTS))}: "
+            "a newer rollout-trace may read it, and mode salvage shows what it can"
+        )
+        if not skips(self.mode, Code.UNKNOWN_SCHEMA):
+            raise Rejection(Code.UNKNOWN_SCHEMA, message)
+        self.report(Code.UNKNOWN_SCHEMA, message, {})
+        return NEWEST
 
     def _new_map(self, kind: ObjectKind | None = None) -> JournaledMap[Any, Any]:
         created: JournaledMap[Any, Any] = JournaledMap(self.journal, kind)
