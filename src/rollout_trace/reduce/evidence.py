@@ -66,9 +66,10 @@ class Evidence:
         self._events: dict[tuple[ObjectKind, str], list[EventPosition]] | None = None
 
     def events_of(self, kind: ObjectKind, object_id: str) -> tuple[EventPosition, ...]:
-        """The events that made or changed an object, in order; empty for an object that is not in the graph.
+        """The events that made or changed an object, in order; empty for an object that no event speaks of.
 
-        A thread counts as changed by every event that added to its conversation.
+        A thread counts as changed by every event that added to its conversation, a cell and an edge as made by the
+        event that first told of them, though the graph may have them only later.
         """
         if self._events is None:
             self._events = {}

@@ -131,7 +131,8 @@ class ReducerState:
         self.code_cells: JournaledMap[CodeCellId, CodeCell] = new(ObjectKind.CODE_CELL)
         self.cells_by_runtime_id: JournaledMap[tuple[ThreadId, RuntimeCellId], CodeCellId] = new()
         self.cells_by_turn: JournaledMap[CodexTurnId, tuple[CodeCellId, ...]] = new()
-        self.waiting_cells: JournaledMap[CodeCellId, WaitingCell] = new()
+        # What waits counts as its object's beginning, so that the event is evidence for it.
+        self.waiting_cells: JournaledMap[CodeCellId, WaitingCell] = new(ObjectKind.CODE_CELL)
         self.tools_by_cell: JournaledMap[CodeCellId, tuple[ToolCallId, ...]] = new()
         # compaction
         self.compactions: JournaledMap[CompactionId, Compaction] = new(ObjectKind.COMPACTION)
@@ -145,7 +146,8 @@ class ReducerState:
         self.items_by_address: JournaledMap[Address, tuple[ItemId, ...]] = new()
         self.edges_by_target: JournaledMap[ItemId, EdgeId] = new()
         self.edges_by_tool: JournaledMap[ToolCallId, tuple[EdgeId, ...]] = new()
-        self.pending: JournaledMap[EdgeId, PendingDelivery] = new()
+        # As with cells: the event that sends a message is evidence for the edge that it will be.
+        self.pending: JournaledMap[EdgeId, PendingDelivery] = new(ObjectKind.INTERACTION_EDGE)
         self.pending_by_address: JournaledMap[Address, tuple[EdgeId, ...]] = new()
         self.pending_by_tool: JournaledMap[ToolCallId, tuple[EdgeId, ...]] = new()
         self.delivered: JournaledMap[EdgeId, PendingDelivery] = new()

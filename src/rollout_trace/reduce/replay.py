@@ -135,6 +135,10 @@ class Reducer:
             state.journal.roll_back()
             del state.diagnostics[noted:]
             self._skip_or_close(rejection)
+        except BaseException:  # an interruption, or a fault of ours: the graph stays as it was before the event
+            state.journal.roll_back()
+            del state.diagnostics[noted:]
+            raise
 
     def view(self) -> Reduction:
         """The graph so far, as it would be if the log ended here.
