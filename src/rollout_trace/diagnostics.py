@@ -33,6 +33,8 @@ class Code(StrEnum):
     """An event of a type that we do not know, as a newer Codex may write."""
     OTHER_EVENT = "other-event"
     """An event of type `other`: its payloads are kept, it has no meaning."""
+    NO_EVENTS = "no-events"
+    """The log has no event: nothing was recorded, or nothing is left of it."""
     SEQUENCE = "sequence"
     """The `seq` of an event is not one more than the last."""
     EVENT_SCHEMA = "event-schema"

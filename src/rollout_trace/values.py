@@ -186,7 +186,7 @@ class WaitAgentSummary(msgspec.Struct, frozen=True, tag="wait_agent"):
     """The call waits for agents, for at most `timeout_ms` milliseconds."""
 
     target_agent_path: str | None = None
-    timeout_ms: Int64 | None = None
+    timeout_ms: UInt64 | None = None
 
 
 class GenericSummary(msgspec.Struct, frozen=True, tag="generic"):

@@ -7,7 +7,6 @@ can be opened too.
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rollout_trace.bundle import layout
 from rollout_trace.bundle.confinement import Confinement, OutsideError
@@ -15,11 +14,9 @@ from rollout_trace.bundle.log import read_log
 from rollout_trace.bundle.manifest import read_manifest
 from rollout_trace.diagnostics import Code
 from rollout_trace.errors import BundleError, PayloadError
-
-if TYPE_CHECKING:
-    from rollout_trace.events.log_entry import LogEntry
-    from rollout_trace.events.manifest import Manifest
-    from rollout_trace.values import PayloadRef
+from rollout_trace.events.log_entry import LogEntry
+from rollout_trace.events.manifest import Manifest
+from rollout_trace.values import PayloadRef
 
 
 class Bundle:
@@ -35,7 +32,7 @@ class Bundle:
         self._files = Confinement(self.path)
         self.manifest: Manifest = read_manifest(self._files)
 
-    def events(self) -> Iterator["LogEntry"]:
+    def events(self) -> Iterator[LogEntry]:
         """The lines of the log, in order: events, and lines that cannot be read.
 
         The log is streamed. Its end is where it ended when it was reached.
@@ -50,9 +47,12 @@ class Bundle:
         except OutsideError as error:
             raise BundleError(self.path / layout.EVENT_LOG, str(error)) from error
         with os.fdopen(descriptor, "rb") as lines:
-            yield from read_log(lines)
+            try:
+                yield from read_log(lines)
+            except OSError as error:
+                raise BundleError(self.path / layout.EVENT_LOG, error.strerror or str(error)) from error
 
-    def read_payload(self, ref: "PayloadRef") -> bytes:
+    def read_payload(self, ref: PayloadRef) -> bytes:
         """The bytes of a payload file.
 
         Raises:

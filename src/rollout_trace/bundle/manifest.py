@@ -1,5 +1,7 @@
 """The manifest: which rollout a bundle records (spec 1, "manifest.json")."""
 
+from pathlib import Path
+
 import msgspec
 
 from rollout_trace.bundle import layout
@@ -18,13 +20,12 @@ def read_manifest(folder: Confinement) -> Manifest:
     path = folder.root / layout.MANIFEST
     try:
         data = folder.read(layout.MANIFEST)
+        if not data.strip():
+            raise BundleError(path, "is empty")
         manifest = msgspec.json.decode(data, type=Manifest)
         repeated = repeated_field(manifest, data)
-    except FileNotFoundError as error:
-        reason = f"no trace bundle: it has no {layout.MANIFEST}"
-        raise BundleError(folder.root, reason) from error
-    except NotADirectoryError as error:
-        raise BundleError(folder.root, "no trace bundle: it is no folder") from error
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise BundleError(folder.root, _why_no_bundle(folder.root)) from error
     except OSError as error:
         raise BundleError(path, error.strerror or str(error)) from error
     except (OutsideError, msgspec.DecodeError, ValueError, RecursionError) as error:
@@ -33,3 +34,14 @@ def read_manifest(folder: Confinement) -> Manifest:
         reason = f"the field `{repeated}` stands twice"
         raise BundleError(path, reason)
     return manifest
+
+
+def _why_no_bundle(path: Path) -> str:
+    if not path.exists():
+        return "no such folder"
+    if not path.is_dir():
+        return "no trace bundle: it is no folder"
+    held = sum(1 for _ in path.glob(f"*/{layout.MANIFEST}"))
+    if held:
+        return f"no trace bundle, but a folder that holds {held}; name one of them"
+    return f"no trace bundle: it has no {layout.MANIFEST}"

@@ -35,22 +35,55 @@ def load_state(path: str | Path) -> RolloutTrace:
 def write_state(trace: RolloutTrace, path: str | Path) -> None:
     """Write a graph to a file (spec 2): to a temporary file beside it first, which then takes its name.
 
-    What is no regular file, such as a pipe, is written to as it is.
+    A pipe or a device that `path` names is written to as it is. Evidence of a bundle is not written over.
+
+    Raises:
+        StateError: the file cannot be written, or is evidence.
+    """
+    file = Path(path)
+    if not file.name:
+        raise StateError(file, "names no file")
+    if _is_evidence(file):
+        raise StateError(file, "is evidence of a bundle, and is not written over")
+    try:
+        if file.exists() and not file.is_file():
+            file.write_bytes(encode_state(trace))
+        else:
+            _replace(file, encode_state(trace))
+    except OSError as error:
+        raise StateError(file, error.strerror or str(error)) from error
+
+
+def write_state_into(bundle: Path, trace: RolloutTrace) -> Path:
+    """Write the `state.json` of a bundle; returns where it is.
+
+    What had the name before is replaced, whatever it was: a bundle may come from a stranger, and a link or a pipe in
+    it is not followed.
 
     Raises:
         StateError: the file cannot be written; what was there before is untouched.
     """
-    file = Path(path)
-    temporary = file.with_name(f".{file.name}.{secrets.token_hex(8)}.tmp")
+    file = bundle / layout.STATE
     try:
-        if file.exists() and not file.is_file():
-            file.write_bytes(encode_state(trace))
-            return
-        try:
-            with temporary.open("xb") as output:
-                output.write(encode_state(trace))
-            temporary.replace(file)
-        finally:
-            temporary.unlink(missing_ok=True)
+        _replace(file, encode_state(trace))
     except OSError as error:
         raise StateError(file, error.strerror or str(error)) from error
+    return file
+
+
+def _replace(file: Path, data: bytes) -> None:
+    temporary = file.with_name(f".{file.name}.{secrets.token_hex(8)}.tmp")
+    try:
+        with temporary.open("xb") as output:
+            output.write(data)
+        temporary.replace(file)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _is_evidence(file: Path) -> bool:
+    """Whether a file is, or would be, what a bundle consists of."""
+    folder = file.resolve().parent
+    if folder.name == layout.PAYLOADS and (folder.parent / layout.MANIFEST).exists():
+        return True
+    return file.name in {layout.MANIFEST, layout.EVENT_LOG} and (folder / layout.MANIFEST).exists()

@@ -19,11 +19,11 @@ class CommandsByFile(click.Group):
         """The names of the commands, in the order in which help shows them."""
         return [name.replace("_", "-") for name in self._files]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - likewise
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of this name, if there is one."""
-        name = cmd_name.replace("-", "_")
-        if name not in self._files:
+        if cmd_name not in self.list_commands(ctx):
             return None
+        name = cmd_name.replace("-", "_")
         command: click.Command = getattr(import_module(f"rollout_trace.cli.{name}"), name)
         return command
 

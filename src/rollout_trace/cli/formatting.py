@@ -1,14 +1,20 @@
 """How figures, times and outcomes look in a terminal, the same in every command."""
 
+import os
+import sys
+from collections.abc import Container, Iterable, Sequence
 from datetime import UTC, datetime
 
-from rich.console import Console
+import click
+from rich.cells import cell_len
+from rich.console import Console, RenderableType
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from rollout_trace.diagnostics import Level
 from rollout_trace.query.summary import Outcomes
-from rollout_trace.values import UnixMilliseconds
+from rollout_trace.values import ExecutionStatus, UnixMilliseconds
 
 STYLES = {
     "completed": "green",
@@ -23,43 +29,70 @@ STYLES = {
 """The colour of a status or a level. Each is also written out: no meaning is in a colour alone."""
 
 _MINUTE_SECONDS = 60
+_UNLIMITED = 100_000
+_NARROWEST_TEXT = 9
 
 
-def plain_console() -> Console:
-    """Standard output, where text is shown as it is: no markup, no emoji codes, no guessed colours."""
-    return Console(markup=False, emoji=False, highlight=False)
+def show(parts: Iterable[RenderableType]) -> None:
+    """Print parts to standard output, as wide as they need to be: no figure is ever cut.
+
+    Text is shown as it is: no markup, no emoji codes, no guessed colours. Where nobody looks, lines are not wrapped.
+    """
+    console = Console(markup=False, emoji=False, highlight=False, width=None if _has_width() else _UNLIMITED)
+    width = console.width
+    for part in parts:
+        least = Measurement.get(console, console.options.update(max_width=_UNLIMITED), part).minimum
+        console.width = max(width, least)
+        with console.capture() as captured:
+            console.print(part)
+        for line in captured.get().splitlines():
+            click.echo(line.rstrip(), color=True)
+
+
+def _has_width() -> bool:
+    return sys.stdout.isatty() or os.environ.get("COLUMNS", "0") not in {"", "0"}
 
 
 def facts() -> Table:
     """A grid of names and what is to be said under each."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold", no_wrap=True)
-    grid.add_column()
+    grid.add_column(overflow="fold")
     return grid
 
 
-def table_of(*headings: str) -> Table:
-    """A plain table whose first columns have these headings."""
+def table_of(headings: Sequence[str], rows: Sequence[Sequence[str | Text]], figures: Container[str] = ()) -> Table:
+    """A plain table. Columns of figures, named by their headings, are neither wrapped nor cut."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
+    for index, heading in enumerate(headings):
+        if heading in figures:
+            widest = max(cell_len(str(cell)) for cell in (heading, *(row[index] for row in rows)))
+            table.add_column(heading, justify="right", no_wrap=True, min_width=widest)
+        else:
+            table.add_column(heading, overflow="fold", min_width=_NARROWEST_TEXT)
+    for row in rows:
+        table.add_row(*row)
     return table
 
 
-def status_text(status: str) -> Text:
-    """A status in its colour."""
+def status_text(status: str, *, is_over: bool = False) -> Text:
+    """A status in its colour. What runs in a rollout that `is_over` has never ended."""
+    if is_over and status == ExecutionStatus.RUNNING:
+        return Text("never ended", "yellow")
     return Text(status, STYLES[status])
 
 
-def outcomes_text(outcomes: Outcomes) -> Text:
+def outcomes_text(outcomes: Outcomes, *, is_over: bool) -> Text:
     """How many ended in which way, the most first: `4 completed, 1 failed`."""
     in_order = sorted(outcomes.items(), key=lambda outcome: (-outcome[1], outcome[0]))
-    return Text(", ").join(Text.assemble(f"{count:,} ", status_text(status)) for status, count in in_order)
+    shown = (Text.assemble(f"{count:,} ", status_text(status, is_over=is_over)) for status, count in in_order)
+    return Text(", ").join(shown)
 
 
-def counted(outcomes: Outcomes) -> Text:
+def counted(outcomes: Outcomes, *, is_over: bool) -> Text:
     """A total, and what it consists of: `5: 4 completed, 1 failed`."""
-    return Text.assemble(f"{sum(outcomes.values()):,}", ": " if outcomes else "", outcomes_text(outcomes))
+    total = f"{sum(outcomes.values()):,}"
+    return Text.assemble(total, ": " if outcomes else "", outcomes_text(outcomes, is_over=is_over))
 
 
 def time_text(moment: UnixMilliseconds) -> str:

@@ -1,15 +1,35 @@
-"""Where the command begins. It imports what it needs when it is known what that is, so that it starts at once."""
+"""Where the command begins and how it ends: what is shown and returned when something goes wrong.
 
+Nothing is imported before it is known what is needed, so that the command starts at once.
+"""
+
+import os
 import sys
 
 from rollout_trace.version import __version__
 
+INTERRUPTED = 130
+"""The exit code of a command that was stopped by Ctrl-C, as shells have it."""
+
 
 def main() -> None:
-    """Run the command line; never shows a traceback for what the user gave."""
-    if sys.argv[1:] == ["--version"]:
-        print(f"rollout-trace {__version__}")  # noqa: T201 - before anything is imported that could print it better
-        return
-    from rollout_trace.cli.commands import rollout_trace  # noqa: PLC0415 - see the head of this module
+    """Run the command line; never shows a traceback for what the user gave or did."""
+    try:
+        if sys.argv[1:] == ["--version"]:
+            print(f"rollout-trace {__version__}")  # noqa: T201 - before anything is imported that prints better
+            return
+        from rollout_trace.cli.run import run  # noqa: PLC0415 - see the head of this module
 
-    rollout_trace(prog_name="rollout-trace")
+        run()
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except OSError as error:
+        _leave_standard_output()
+        if not isinstance(error, BrokenPipeError):  # whoever reads has had enough, which is no fault
+            print(f"error: {error.strerror or error}", file=sys.stderr)  # noqa: T201 - click may not be there
+        sys.exit(1)
+
+
+def _leave_standard_output() -> None:
+    """Let the end of the process not try again to write what could not be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

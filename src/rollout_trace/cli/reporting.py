@@ -1,27 +1,28 @@
 """How commands tell of faults: one line each on standard error, safe to show."""
 
+import os
+import sys
+from pathlib import Path
+
 import click
 
 from rollout_trace.diagnostics import Diagnostic
-from rollout_trace.errors import Rejection, RolloutTraceError
+from rollout_trace.errors import BundleError, Rejection, RolloutTraceError, StateError
 from rollout_trace.printable import printable
 
 
 def diagnostic_line(bundle: str, diagnostic: Diagnostic) -> str:
-    """One diagnostic of a bundle."""
+    """One diagnostic of a bundle: `BUNDLE: warning torn-line: line 12: …`."""
     return printable(f"{bundle}: {diagnostic}")
 
 
 def failure_line(bundle: str, error: RolloutTraceError) -> str:
-    """Why a bundle could not be reduced, or its graph not be written."""
+    """Why a bundle has no graph: `BUNDLE: rejected duplicate: line 12, …`, or `FILE: error: …`."""
     if isinstance(error, Rejection):
         return printable(f"{bundle}: rejected {error.code}: {error}")
-    return printable(f"error: {error}")
-
-
-def complain(line: str) -> None:
-    """Write a line to standard error."""
-    click.echo(line, err=True)
+    if isinstance(error, BundleError | StateError):
+        return printable(f"{error.path}: error: {error.reason}")
+    return printable(f"{bundle}: error: {error}")
 
 
 def error_fields(error: RolloutTraceError) -> dict[str, object]:
@@ -36,3 +37,18 @@ def error_fields(error: RolloutTraceError) -> dict[str, object]:
         "ids": error.ids,
         "message": error.message,
     }
+
+
+def complain(line: str) -> None:
+    """Write a line to standard error."""
+    click.echo(line, err=True)
+
+
+def path_text(path: Path) -> str:
+    """A path for JSON; bytes in it that are no text are escaped."""
+    return os.fsencode(path).decode(errors="backslashreplace")
+
+
+def tell_path(path: Path) -> None:
+    """Write a path to standard output: to a terminal safe to show, to a program as it is."""
+    click.echo(printable(str(path)) if sys.stdout.isatty() else os.fsencode(path))

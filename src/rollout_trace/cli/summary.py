@@ -18,7 +18,7 @@ from rollout_trace.cli.formatting import (
     duration_text,
     facts,
     outcomes_text,
-    plain_console,
+    show,
     status_text,
     table_of,
     time_text,
@@ -26,16 +26,18 @@ from rollout_trace.cli.formatting import (
 from rollout_trace.cli.reporting import complain, failure_line
 from rollout_trace.diagnostics import Diagnostic, Level
 from rollout_trace.errors import RolloutTraceError
+from rollout_trace.ids import AgentPath
 from rollout_trace.printable import printable
-from rollout_trace.query.summary import Summary, Tokens, summarize
+from rollout_trace.query.summary import AgentTotals, Summary, Tokens, summarize
 from rollout_trace.reduce.modes import Mode
-from rollout_trace.reduce.replay import Reduction
+from rollout_trace.values import RolloutStatus
 
 _MOST_LINES_NAMED = 5
+_MOST_CHARACTERS = 160
 
 
 @click.command()
-@click.argument("bundle", metavar="BUNDLE", type=click.Path(exists=True, path_type=Path))
+@click.argument("bundle", metavar="BUNDLE", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 def summary(bundle: Path, *, as_json: bool) -> None:
     """Show what is in a bundle, on one screen.
@@ -48,26 +50,30 @@ def summary(bundle: Path, *, as_json: bool) -> None:
         complain(failure_line(str(bundle), error))
         sys.exit(1)
     found = summarize(reduction.trace)
+    is_rejected = any(diagnostic.level is Level.ERROR for diagnostic in reduction.diagnostics)
     if as_json:
-        click.echo(msgspec.json.encode({"summary": found, "diagnostics": reduction.diagnostics}).decode())
+        fields = {"summary": found, "default_rejects": is_rejected, "diagnostics": reduction.diagnostics}
+        click.echo(msgspec.json.encode(fields))
         return
-    console = plain_console()
-    for part in _parts(found, reduction):
-        console.print(part)
+    show(_parts(found, reduction.diagnostics, is_rejected=is_rejected))
 
 
-def _parts(found: Summary, reduction: Reduction) -> Iterator[RenderableType]:
+def _parts(found: Summary, diagnostics: tuple[Diagnostic, ...], *, is_rejected: bool) -> Iterator[RenderableType]:
+    if is_rejected:
+        yield Text("Mode default rejects this bundle. Shown is what could be read of it.", "red")
+        yield Text()
     yield _identity(found)
     yield Text()
-    yield _agents(found)
-    yield Text()
+    if found.agents:
+        yield _agents(found)
+        yield Text()
     if found.tools:
         yield _tools(found)
         yield Text()
     yield _totals(found)
-    if reduction.diagnostics:
+    if diagnostics:
         yield Text()
-        yield from _diagnostics(reduction.diagnostics)
+        yield from _diagnostics(diagnostics)
 
 
 def _identity(found: Summary) -> Table:
@@ -79,61 +85,95 @@ def _identity(found: Summary) -> Table:
     grid.add_row("trace", f"{printable(found.trace_id)} (schema {found.schema_version})")
     grid.add_row("started", time_text(found.started_at_unix_ms))
     grid.add_row("status", status)
+    if found.first_user_message is not None:
+        grid.add_row("asked", _beginning(found.first_user_message))
+    if found.last_answer is not None:
+        grid.add_row("answered", _beginning(found.last_answer))
     return grid
 
 
+def _beginning(text: str) -> str:
+    """The first words of a text, on one line."""
+    line = " ".join(text[: _MOST_CHARACTERS * 2].split())
+    cut = len(line) > _MOST_CHARACTERS or len(text) > _MOST_CHARACTERS * 2
+    return printable(f"{line[:_MOST_CHARACTERS].rstrip()} …" if cut else line)
+
+
 def _agents(found: Summary) -> Table:
-    """The agents as a tree: each below the one that spawned it."""
-    table = table_of("agent", "model")
-    table.add_column("status", no_wrap=True)
-    for heading in ("requests", "tools", "input", "cached", "output", "time"):
-        table.add_column(heading, justify="right")
-    for agent in sorted(found.agents, key=lambda agent: agent.agent_path.split("/")):
+    """The agents as a tree: each below the one that spawned it, in order of their starts."""
+    started = {agent.agent_path: order for order, agent in reversed(list(enumerate(found.agents)))}
+    paths = [agent.agent_path for agent in found.agents]
+
+    def place(agent: AgentTotals) -> list[int]:
+        names = agent.agent_path.split("/")
+        ancestors = ("/".join(names[: depth + 1]) for depth in range(1, len(names)))
+        return [started.get(AgentPath(path), 0) for path in ancestors] or [len(paths)]
+
+    rows: list[tuple[str | Text, ...]] = []
+    for agent in sorted(found.agents, key=place):
         parent, _, name = agent.agent_path.rpartition("/")
-        table.add_row(
-            printable(f"{'  ' * parent.count('/')}{name}" if parent else agent.agent_path) or "-",
-            printable(", ".join(agent.models)) or "-",
-            status_text(agent.status),
-            f"{agent.requests:,}",
-            f"{agent.tool_calls:,}",
-            f"{agent.tokens.input:,}",
-            _cached(agent.tokens),
-            f"{agent.tokens.output:,}",
-            "-" if agent.duration_ms is None else duration_text(agent.duration_ms),
+        label = f"{'  ' * parent.count('/')}{name}" if parent else agent.agent_path or "(path unknown)"
+        if paths.count(agent.agent_path) > 1 and agent.nickname is not None:
+            label += f" ({agent.nickname})"
+        rows.append(
+            (
+                printable(label),
+                printable(", ".join(agent.models)) or "-",
+                status_text(agent.status),
+                f"{agent.requests:,}",
+                f"{agent.tool_calls:,}",
+                f"{agent.tokens.input:,}",
+                _cached(agent.tokens),
+                f"{agent.tokens.output:,}",
+                "-" if agent.duration_ms is None else duration_text(agent.duration_ms),
+            )
         )
-    return table
+    figures = ("requests", "tools", "input", "cached", "output", "time")
+    return table_of(("agent", "model", "status", *figures), rows, figures)
 
 
 def _tools(found: Summary) -> Table:
-    table = table_of("tool")
-    table.add_column("calls", justify="right")
-    table.add_column("outcome")
-    for name, outcomes in sorted(found.tools.items(), key=lambda tool: (-sum(tool[1].values()), tool[0])):
-        table.add_row(printable(name), f"{sum(outcomes.values()):,}", outcomes_text(outcomes))
-    return table
+    in_order = sorted(found.tools.items(), key=lambda tool: (-sum(tool[1].values()), tool[0]))
+    rows = [
+        (printable(name), f"{sum(outcomes.values()):,}", outcomes_text(outcomes, is_over=_is_over(found)))
+        for name, outcomes in in_order
+    ]
+    return table_of(("tool", "calls", "outcome"), rows, ("calls",))
 
 
 def _totals(found: Summary) -> Table:
     grid = facts()
-    grid.add_row("turns", counted(found.turns))
-    grid.add_row("requests", counted(found.requests))
+    is_over = _is_over(found)
+    grid.add_row("turns", counted(found.turns, is_over=is_over))
+    grid.add_row("requests", counted(found.requests, is_over=is_over))
     grid.add_row("tokens", _cost(found))
     if found.code_cells:
-        grid.add_row("code cells", counted(found.code_cells))
+        grid.add_row("code cells", counted(found.code_cells, is_over=is_over))
     grid.add_row("terminals", f"{found.terminals:,}")
-    grid.add_row("compactions", f"{found.compactions:,}")
+    compactions = Text(f"{found.compactions:,} installed")
+    if found.compaction_requests:
+        compactions.append_text(Text("; requests ")).append_text(counted(found.compaction_requests, is_over=is_over))
+    grid.add_row("compactions", compactions if found.compactions or found.compaction_requests else "0")
     edges = ", ".join(f"{kind} {count:,}" for kind, count in sorted(found.edges.items()))
     grid.add_row("edges", edges or "0")
     grid.add_row("items", f"{found.conversation_items:,} in conversations, {found.payloads:,} payloads of evidence")
     return grid
 
 
+def _is_over(found: Summary) -> bool:
+    return found.status is not RolloutStatus.RUNNING
+
+
 def _cost(found: Summary) -> str:
     tokens = found.tokens
     cost = f"{tokens.input:,} in ({_cached(tokens)} cached), {tokens.output:,} out"
-    cost += f" ({tokens.reasoning_output:,} for reasoning)"
+    if not tokens.input and not tokens.output:
+        cost = "0"
+    if tokens.reasoning_output:
+        cost += f" ({tokens.reasoning_output:,} for reasoning)"
     if found.requests_without_usage:
-        cost += f"; not counted in {found.requests_without_usage:,} of {sum(found.requests.values()):,} requests"
+        requests = sum(found.requests.values())
+        cost += f"; {found.requests_without_usage:,} of {requests:,} requests have no count"
     return cost
 
 
@@ -146,12 +186,9 @@ def _diagnostics(diagnostics: Iterable[Diagnostic]) -> Iterator[RenderableType]:
     by_code: dict[tuple[Level, str], list[Diagnostic]] = {}
     for diagnostic in diagnostics:
         by_code.setdefault((diagnostic.level, diagnostic.code), []).append(diagnostic)
-    if any(level is Level.ERROR for level, _ in by_code):
-        yield Text("This bundle is damaged: mode default refuses it. Shown is what could be had.", "red")
     for (level, code), alike in by_code.items():
         lines = [str(diagnostic.line) for diagnostic in alike if diagnostic.line is not None]
         where = ", ".join(lines[:_MOST_LINES_NAMED]) + (", …" if len(lines) > _MOST_LINES_NAMED else "")
         count = "" if len(alike) == 1 else f" ×{len(alike)}"
-        head = Text.assemble((level, STYLES[level]), f" {code}{count}", f", line {where}" if where else "")
-        yield head
+        yield Text.assemble((level, STYLES[level]), f" {code}{count}", f", line {where}" if where else "")
         yield Padding(Text(printable(alike[0].message), "dim"), (0, 0, 0, 2))

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 
-from rollout_trace.bundle import layout
-from rollout_trace.bundle.state_file import write_state
+from rollout_trace.bundle.state_file import write_state, write_state_into
 from rollout_trace.bundle_reduction import reduce_bundle
-from rollout_trace.cli.reporting import complain, failure_line
+from rollout_trace.cli.reporting import complain, tell_path
 from rollout_trace.errors import RolloutTraceError
+from rollout_trace.printable import printable
 from rollout_trace.reduce.modes import Mode
 
 
@@ -37,10 +37,13 @@ def trace_reduce(
     disable: tuple[str, ...],  # noqa: ARG001
 ) -> None:
     """Reduce a bundle as `codex debug trace-reduce` does, and print where the graph was written."""
-    state = output or bundle / layout.STATE
     try:
-        write_state(reduce_bundle(bundle, Mode.CODEX).trace, state)
+        trace = reduce_bundle(bundle, Mode.CODEX).trace
+        if output is None:
+            output = write_state_into(bundle, trace)
+        else:
+            write_state(trace, output)
     except RolloutTraceError as error:
-        complain(f"Error: {failure_line(str(bundle), error)}")
+        complain(f"Error: {printable(str(error))}")
         sys.exit(1)
-    click.echo(str(state))
+    tell_path(output)

@@ -57,13 +57,11 @@ def decode_event(line: bytes) -> TraceEvent:
             codex_turn_id=envelope.codex_turn_id,
             payload=_decode_payload(envelope.payload),
         )
-    except msgspec.ValidationError as error:
-        raise EventError(str(error), is_json=is_json(line)) from None
+        # Writers write the canonical form, so comparing with it settles nearly every line without a second parse.
+        if isinstance(event.payload, UnknownEvent) or encode_event(event) != line.rstrip(b"\r\n"):
+            _reject_repeated_field(event, line)
     except (UnicodeDecodeError, msgspec.DecodeError, RecursionError) as error:
-        raise EventError(str(error), is_json=False) from None
-    # Writers write the canonical form, so comparing with it settles nearly every line without a second parse.
-    if isinstance(event.payload, UnknownEvent) or encode_event(event) != line.rstrip(b"\r\n"):
-        _reject_repeated_field(event, line)
+        raise EventError(str(error), is_json=is_json(line)) from None
     return event
 
 

@@ -39,10 +39,10 @@ class InferenceRequest(msgspec.Struct, frozen=True):
     """A request to a model, its items not yet parsed."""
 
     input: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
-    previous_response_id: Any = None
+    previous_response_id: msgspec.Raw = msgspec.Raw(b"null")
 
 
-class TokenUsage(msgspec.Struct, frozen=True):
+class RawTokenUsage(msgspec.Struct, frozen=True):
     """What a request cost, in tokens."""
 
     input_tokens: Int64
@@ -56,7 +56,7 @@ class InferenceResponse(msgspec.Struct, frozen=True):
     """A model's answer, its items not yet parsed."""
 
     output_items: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
-    token_usage: Any = None
+    token_usage: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class CompactionCheckpoint(msgspec.Struct, frozen=True):

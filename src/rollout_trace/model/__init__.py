@@ -1,1 +1,90 @@
-"""What is concluded: the reduced graph as immutable values, and `state.json` in and out."""
+"""What is concluded: the reduced graph as immutable values. Every type of it can be imported from here."""
+
+from rollout_trace.model.compaction import Compaction, CompactionRequest
+from rollout_trace.model.conversation import (
+    AgentMessage,
+    Channel,
+    CodeCellProducer,
+    CodePart,
+    CompactionProducer,
+    ConversationItem,
+    EdgeProducer,
+    EncodedPart,
+    HarnessProducer,
+    InferenceProducer,
+    ItemBody,
+    ItemKind,
+    JsonPart,
+    Part,
+    PayloadRefPart,
+    Producer,
+    Role,
+    SummaryPart,
+    TextPart,
+    ToolProducer,
+    UserInputProducer,
+)
+from rollout_trace.model.edges import Anchor, EdgeKind, InteractionEdge, ItemAnchor, ThreadAnchor, ToolCallAnchor
+from rollout_trace.model.execution import ExecutionWindow
+from rollout_trace.model.inference import InferenceCall, TokenUsage
+from rollout_trace.model.rollout import RolloutTrace
+from rollout_trace.model.terminal import (
+    ExecCommandRequest,
+    ModelObservation,
+    TerminalOperation,
+    TerminalResult,
+    TerminalSession,
+    WriteStdinRequest,
+)
+from rollout_trace.model.threads import AgentThread, CodexTurn, RootOrigin, SpawnedOrigin
+from rollout_trace.model.tools import CodeCell, CodeCellRequester, ModelRequester, ToolCall
+
+__all__ = [
+    "AgentMessage",
+    "AgentThread",
+    "Anchor",
+    "Channel",
+    "CodeCell",
+    "CodeCellProducer",
+    "CodeCellRequester",
+    "CodePart",
+    "CodexTurn",
+    "Compaction",
+    "CompactionProducer",
+    "CompactionRequest",
+    "ConversationItem",
+    "EdgeKind",
+    "EdgeProducer",
+    "EncodedPart",
+    "ExecCommandRequest",
+    "ExecutionWindow",
+    "HarnessProducer",
+    "InferenceCall",
+    "InferenceProducer",
+    "InteractionEdge",
+    "ItemAnchor",
+    "ItemBody",
+    "ItemKind",
+    "JsonPart",
+    "ModelObservation",
+    "ModelRequester",
+    "Part",
+    "PayloadRefPart",
+    "Producer",
+    "Role",
+    "RolloutTrace",
+    "RootOrigin",
+    "SpawnedOrigin",
+    "SummaryPart",
+    "TerminalOperation",
+    "TerminalResult",
+    "TerminalSession",
+    "TextPart",
+    "ThreadAnchor",
+    "TokenUsage",
+    "ToolCall",
+    "ToolCallAnchor",
+    "ToolProducer",
+    "UserInputProducer",
+    "WriteStdinRequest",
+]

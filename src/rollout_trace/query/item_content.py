@@ -21,7 +21,7 @@ def item_content(bundle: Bundle, reduction: Reduction, item_id: ItemId) -> dict[
     source = reduction.evidence.item_source(item_id)
     if source is None:
         return None
-    data = bundle.read_payload(reduction.trace.raw_payloads[source.raw_payload_id])
+    data = bundle.read_payload(source.payload)
     try:
         if source.list_name is None:
             return msgspec.json.decode(data, type=dict[str, Any])
@@ -30,4 +30,4 @@ def item_content(bundle: Bundle, reduction: Reduction, item_id: ItemId) -> dict[
         return msgspec.json.decode(item, type=dict[str, Any])
     except (msgspec.DecodeError, LookupError) as error:
         reason = f"{item_id} no longer stands at {source.list_name}[{source.index}]"
-        raise PayloadError(Code.PAYLOAD_SHAPE, source.raw_payload_id, reason) from error
+        raise PayloadError(Code.PAYLOAD_SHAPE, source.payload.raw_payload_id, reason) from error

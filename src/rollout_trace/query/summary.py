@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from rollout_trace.ids import AgentPath, ThreadId
+from rollout_trace.model.conversation import Channel, ConversationItem, Role, TextPart
 from rollout_trace.model.execution import ExecutionWindow
 from rollout_trace.model.inference import TokenUsage
 from rollout_trace.model.rollout import RolloutTrace
@@ -52,7 +53,12 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     started_at_unix_ms: UnixMilliseconds
     ended_at_unix_ms: UnixMilliseconds | None
     duration_ms: int
+    first_user_message: str | None
+    """What the root was first asked: the last message of the user in its first request."""
+    last_answer: str | None
+    """What the root last answered to the user, if it did."""
     agents: tuple[AgentTotals, ...]
+    """In order of their starts."""
     turns: Outcomes
     requests: Outcomes
     requests_without_usage: int
@@ -63,6 +69,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     terminals: int
     conversation_items: int
     compactions: int
+    compaction_requests: Outcomes
     edges: Mapping[str, int]
     """By kind of edge."""
     payloads: int
@@ -84,6 +91,8 @@ def summarize(trace: RolloutTrace) -> Summary:
         started_at_unix_ms=trace.started_at_unix_ms,
         ended_at_unix_ms=trace.ended_at_unix_ms,
         duration_ms=max(last_known - trace.started_at_unix_ms, 0),
+        first_user_message=_first_user_message(trace),
+        last_answer=_last_answer(trace),
         agents=tuple(_agent_totals(trace, thread) for thread in trace.threads.values()),
         turns=_outcomes(turn.execution for turn in trace.codex_turns.values()),
         requests=_outcomes(call.execution for call in calls),
@@ -94,6 +103,7 @@ def summarize(trace: RolloutTrace) -> Summary:
         terminals=len(trace.terminal_sessions),
         conversation_items=len(trace.conversation_items),
         compactions=len(trace.compactions),
+        compaction_requests=_outcomes(request.execution for request in trace.compaction_requests.values()),
         edges=Counter(edge.kind.value for edge in trace.interaction_edges.values()),
         payloads=len(trace.raw_payloads),
     )
@@ -108,6 +118,24 @@ def tool_name(kind: AnyToolKind) -> str:
             return name
         case _:
             return str(kind.__struct_config__.tag)
+
+
+def _first_user_message(trace: RolloutTrace) -> str | None:
+    requests = (call for call in trace.inference_calls.values() if call.thread_id == trace.root_thread_id)
+    first = min(requests, key=lambda call: call.execution.started_seq, default=None)
+    items = () if first is None else (trace.conversation_items[item_id] for item_id in first.request_item_ids)
+    return _last_text(item for item in items if item.role is Role.USER)
+
+
+def _last_answer(trace: RolloutTrace) -> str | None:
+    items = (item for item in trace.conversation_items.values() if item.thread_id == trace.root_thread_id)
+    return _last_text(item for item in items if item.role is Role.ASSISTANT and item.channel is Channel.FINAL)
+
+
+def _last_text(items: Iterable[ConversationItem]) -> str | None:
+    """The text of the last of these items that has any."""
+    texts = ("\n".join(part.text for part in item.body.parts if isinstance(part, TextPart)) for item in items)
+    return next(iter([text for text in texts if text][-1:]), None)
 
 
 def _agent_totals(trace: RolloutTrace, thread: AgentThread) -> AgentTotals:

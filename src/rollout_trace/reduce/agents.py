@@ -63,7 +63,8 @@ def item_sighted(state: ReducerState, item_id: ItemId) -> None:
     if waiting:
         delivery = state.pending[waiting[0]]
         _forget(state, delivery)
-        _deliver(state, delivery, item_id)
+        with state.giving_up():
+            _deliver(state, delivery, item_id)
 
 
 def queue(state: ReducerState, delivery: PendingDelivery) -> None:
@@ -142,12 +143,8 @@ def resolve_spawns(state: ReducerState) -> None:
     for delivery in list(state.pending.values()):
         child = delivery.address.target_thread_id
         if delivery.kind is EdgeKind.SPAWN_AGENT and child in state.threads:
-            try:
+            with state.giving_up():
                 make_edge(state, _edge_of(delivery, ThreadAnchor(child), ()))
-            except Rejection as rejection:
-                if not state.is_salvage:
-                    raise
-                state.report(Code(rejection.code), rejection.message, rejection.ids)
 
 
 def _deliver(state: ReducerState, delivery: PendingDelivery, item_id: ItemId) -> None:

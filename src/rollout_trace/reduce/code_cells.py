@@ -5,6 +5,7 @@ handle within a thread. In a real stream a cell starts before the answer that ho
 waits until its source item is seen, and what happens to the cell meanwhile waits with it.
 """
 
+from collections.abc import Iterable
 from typing import Final
 
 from msgspec.structs import replace
@@ -64,14 +65,19 @@ def code_cell_ended(state: ReducerState, event: TraceEvent, report: events.CodeC
     _report(state, event, report, is_end=True)
 
 
-def start_waiting(state: ReducerState, thread_id: ThreadId) -> None:
-    """Start the cells of a thread whose source items have been seen meanwhile."""
-    for cell_id in sorted(state.waiting_cells):
-        waiting = state.waiting_cells[cell_id]
-        source = _source_item(state, waiting) if waiting.thread_id == thread_id else None
-        if source is not None:
-            del state.waiting_cells[cell_id]
-            _start(state, cell_id, waiting, source)
+def start_waiting(state: ReducerState, item_ids: Iterable[ItemId]) -> None:
+    """Start the cells that have waited for one of these items, which is their source."""
+    if not state.waiting_cells:
+        return
+    for item_id in item_ids:
+        item = state.items[item_id]
+        cell_id = CodeCellId(f"code_cell:{item.call_id}")
+        waiting = state.waiting_cells.get(cell_id)
+        if waiting is None or item.kind not in _SOURCE or item.thread_id != waiting.thread_id:
+            continue
+        del state.waiting_cells[cell_id]
+        with state.giving_up():
+            _start(state, cell_id, waiting, item_id)
             for report in sorted(waiting.reports, key=lambda report: report.moment.seq):
                 _apply(state, cell_id, report)
 
@@ -171,6 +177,9 @@ def _start(state: ReducerState, cell_id: CodeCellId, waiting: WaitingCell, sourc
     state.cells_by_turn[turn_id] = (*state.cells_by_turn.get(turn_id, ()), cell_id)
     for item_id in output_items:
         items.add_producer(state, item_id, CodeCellProducer(cell_id))
+    tool_call_id = state.tools_by_call.get(start.model_visible_call_id)
+    if tool_call_id is not None and state.dialect.calls_know_their_cell:
+        state.tool_calls.touch(tool_call_id)  # which is said to have started this cell when the log has ended
 
 
 def _report(
@@ -194,16 +203,28 @@ def _report(
 def _apply(state: ReducerState, cell_id: CodeCellId, report: CellReport) -> None:
     cell = state.code_cells[cell_id]
     moment, status = report.moment, report.status
-    keeps_responses = state.dialect.cells_keep_responses
     if cell.initial_response_seq is None:
         cell = replace(cell, initial_response_at_unix_ms=moment.at_unix_ms, initial_response_seq=moment.seq)
-        if keeps_responses and not report.is_end:
-            cell = replace(cell, initial_response_status=status, raw_initial_response_payload_id=report.payload_id)
+    if state.dialect.cells_keep_responses:
+        cell = _with_response(cell, report)
     if report.is_end:
         ended = _EXECUTION_STATUS.get(status, ExecutionStatus.RUNNING)
         cell = replace(cell, execution=closed(cell.execution, moment, ended))
-        if keeps_responses and report.payload_id is not None:
-            cell = replace(cell, raw_result_payload_id=report.payload_id)
     elif status is CellStatus.YIELDED:
         cell = replace(cell, yielded_at_unix_ms=moment.at_unix_ms, yielded_seq=moment.seq)
     state.code_cells[cell_id] = replace(cell, runtime_status=status)
+
+
+def _with_response(cell: CodeCell, report: CellReport) -> CodeCell:
+    """The cell with what a report says beyond its status: the first initial response counts, and the last end."""
+    if report.is_end:
+        return replace(cell, raw_result_payload_id=report.payload_id)
+    if cell.initial_response_status is not None:
+        return cell
+    return replace(
+        cell,
+        initial_response_at_unix_ms=report.moment.at_unix_ms,
+        initial_response_seq=report.moment.seq,
+        initial_response_status=report.status,
+        raw_initial_response_payload_id=report.payload_id,
+    )

@@ -84,7 +84,7 @@ def compaction_installed(state: ReducerState, event: TraceEvent, installed: even
     raw_after = items_in(payload, "replacement_history", checkpoint.replacement_history)
     before = normalize(state, raw_before, ref.raw_payload_id)
     after = normalize(state, raw_after, ref.raw_payload_id)
-    carrier = Carrier(thread_id, turn_id, event.wall_time_unix_ms, ref.raw_payload_id, "input_history")
+    carrier = Carrier(thread_id, turn_id, event.wall_time_unix_ms, ref, "input_history")
     input_item_ids = conversation.place_detached(state, carrier, before)
     marker = _marker(state, carrier, compaction_id)
     items.insert(state, marker)

@@ -1,8 +1,9 @@
 """What the model has in view: where each item of a payload belongs in a thread's history (spec 3 and 5, section 3).
 
-Owns the snapshot of each thread (the items in the model's view, in order), the override that a compaction leaves, and
-which items were ever sent. It decides which known item an incoming one is, or that it is new; the items themselves are
-in `items`, what a sighting means to tools, cells and agents is theirs.
+Owns the snapshot of each thread (the items in the model's view, in order), the override that a compaction leaves, which
+items were ever sent, and the receipts of messages that arrived before they were. It decides which known item an
+incoming one is, or that it is new; the items themselves are in `items`, what a sighting means to tools, cells and
+agents is theirs.
 
 Conversation comes only from model-facing payloads. What the runtime saw never becomes conversation.
 """
@@ -11,7 +12,7 @@ from collections.abc import Iterable
 
 from rollout_trace.diagnostics import Code
 from rollout_trace.errors import Rejection
-from rollout_trace.ids import InferenceCallId, ItemId, ThreadId
+from rollout_trace.ids import InferenceCallId, ItemId, ResponsesItemId, ThreadId
 from rollout_trace.reduce import agents, code_cells, items, links
 from rollout_trace.reduce.items import Carrier
 from rollout_trace.reduce.matching import IncomingItem, UnusedItems, same_own_id
@@ -82,8 +83,9 @@ def place_response(
         placed = create_all(state, carrier, incoming)
         state.snapshots[thread_id] = (*state.snapshots.get(thread_id, ()), *placed)
         return placed
-    placed = _place_by_own_id(state, carrier, incoming)
-    if state.latest_calls[thread_id] == call_id:  # a second answer replaces the first one's part
+    placed = _place_by_own_id(state, carrier, list(incoming))
+    is_overtaken = state.latest_calls[thread_id] != call_id
+    if not is_overtaken and thread_id not in state.overrides:  # a second answer replaces the first one's part
         state.snapshots[thread_id] = (*state.inference_calls[call_id].request_item_ids, *placed)
     return placed
 
@@ -98,7 +100,7 @@ def place_detached(state: ReducerState, carrier: Carrier, incoming: Iterable[Inc
         item_id = _sight(state, carrier, item, unused.first(item, used))
         placed.append(item_id)
         used.add(item_id)
-    code_cells.start_waiting(state, carrier.thread_id)
+    code_cells.start_waiting(state, placed)
     return tuple(placed)
 
 
@@ -108,7 +110,7 @@ def create_all(state: ReducerState, carrier: Carrier, incoming: Iterable[Incomin
     for item in incoming:
         _check_call_id(state, carrier, item)
         placed.append(_sight(state, carrier, item, None))
-    code_cells.start_waiting(state, carrier.thread_id)
+    code_cells.start_waiting(state, placed)
     return tuple(placed)
 
 
@@ -133,31 +135,36 @@ def in_conversation(state: ReducerState, item_id: ItemId) -> bool:
     )
 
 
-def receive(state: ReducerState, carrier: Carrier, incoming: IncomingItem) -> ItemId:
-    """Make the item of a message that arrives before any request carries it."""
-    return _sight(state, carrier, incoming, None)
+def receive(state: ReducerState, carrier: Carrier, incoming: IncomingItem, own_id: ResponsesItemId) -> None:
+    """Make the item of a message that arrives before any request carries it, and keep the receipt for it."""
+    state.open_receipts[carrier.thread_id, own_id] = _sight(state, carrier, incoming, None)
 
 
 def _sent(state: ReducerState, carrier: Carrier, placed: list[ItemId]) -> ItemIds:
-    code_cells.start_waiting(state, carrier.thread_id)
+    code_cells.start_waiting(state, placed)
     snapshot = tuple(placed)
     state.snapshots[carrier.thread_id] = snapshot
     note_sent(state, snapshot)
     return snapshot
 
 
-def _place_by_own_id(state: ReducerState, carrier: Carrier, incoming: Iterable[IncomingItem]) -> ItemIds:
-    """Find the items of an answer among all of the thread's by their own ids, and create the others."""
+def _place_by_own_id(state: ReducerState, carrier: Carrier, incoming: list[IncomingItem]) -> ItemIds:
+    """Find the items of an answer among those of the thread that have one of its ids, and create the others.
+
+    The candidates are chosen for the answer as a whole, so an item without an id may be one of them too.
+    """
+    own_ids = {item.responses_item_id for item in incoming if item.responses_item_id is not None}
+    by_id = (state.items_by_responses_id.get((carrier.thread_id, own_id), ()) for own_id in own_ids)
+    candidates = sorted((item_id for item_ids in by_id for item_id in item_ids), key=items.creation_order)
+    unused = UnusedItems(candidates, state.match_keys, state.items)
     placed: list[ItemId] = []
+    used: set[ItemId] = set()
     for item in incoming:
         _check_call_id(state, carrier, item)
-        known = None
-        if item.responses_item_id is not None:
-            candidates = state.items_by_responses_id.get((carrier.thread_id, item.responses_item_id), ())
-            fitting = (known for known in candidates if known not in placed and _matches(state, known, item))
-            known = next(fitting, None)
-        placed.append(_sight(state, carrier, item, known))
-    code_cells.start_waiting(state, carrier.thread_id)
+        item_id = _sight(state, carrier, item, unused.first(item, used))
+        placed.append(item_id)
+        used.add(item_id)
+    code_cells.start_waiting(state, placed)
     return tuple(placed)
 
 
@@ -222,4 +229,4 @@ def _check_call_id(state: ReducerState, carrier: Carrier, incoming: IncomingItem
 
 def _ids(carrier: Carrier, **more: str) -> dict[str, str]:
     turn = {} if carrier.codex_turn_id is None else {"codex_turn_id": carrier.codex_turn_id}
-    return {"thread_id": carrier.thread_id, **turn, "raw_payload_id": carrier.payload_id, **more}
+    return {"thread_id": carrier.thread_id, **turn, "raw_payload_id": carrier.payload.raw_payload_id, **more}

@@ -7,10 +7,13 @@ from typing import NamedTuple
 
 import msgspec
 
+from rollout_trace import json_text
+from rollout_trace.errors import JsonError
 from rollout_trace.events.payloads import EncodedDelivery
 from rollout_trace.ids import AgentPath, EdgeId, RawPayloadId, ThreadId
 from rollout_trace.model.conversation import ConversationItem, EncodedPart, ItemKind, Role, TextPart
 from rollout_trace.model.edges import Anchor, EdgeKind
+from rollout_trace.repeated_fields import repeated_field
 from rollout_trace.values import UnixMilliseconds
 
 
@@ -70,6 +73,7 @@ def _encoded_delivery(item: ConversationItem) -> EncodedDelivery | None:
     if not isinstance(part, TextPart) or not part.text.lstrip().startswith("{"):
         return None
     try:
-        return msgspec.json.decode(part.text, type=EncodedDelivery)
-    except msgspec.DecodeError:
+        encoded = msgspec.convert(json_text.parse(part.text), EncodedDelivery)
+    except (JsonError, msgspec.ValidationError):
         return None
+    return encoded if repeated_field(encoded, part.text.encode()) is None else None

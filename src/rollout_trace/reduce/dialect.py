@@ -16,7 +16,7 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
 
     schema_version: int
 
-    has_newer_events: bool
+    has_schema_2_events: bool
     """`replay`: a recording may be completed, a thread resumed, an item accepted, the target of input resolved."""
     log_is_ordered: bool
     """`replay`: an event out of place (`seq`, schema, rollout, after `recording_completed`) is a fault."""
@@ -31,6 +31,10 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """`conversation`: two outputs of one call are two items."""
     opaque_content_has_hash: bool
     """`normalize`: an entry that is no text is known by the hash of its content; an empty list has no parts."""
+    ties_in_order_of_creation: bool
+    """`items`: the items of a call are tied to its tool and its cell in order of creation, else by key bytes."""
+    mcp_results_are_not_read: bool
+    """`tools`: the end of the runtime of an MCP tool is evidence only."""
     runtime_says_kind: bool
     """`tools`: the start of the runtime says what really ran."""
     calls_know_their_cell: bool
@@ -49,13 +53,15 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
 
 SCHEMA_1: Final = Dialect(
     schema_version=1,
-    has_newer_events=False,
+    has_schema_2_events=False,
     log_is_ordered=False,
     recording_is_closed=False,
     items_have_ids=False,
     answers_need_not_stay=False,
     outputs_may_differ=False,
     opaque_content_has_hash=False,
+    ties_in_order_of_creation=False,
+    mcp_results_are_not_read=False,
     runtime_says_kind=False,
     calls_know_their_cell=False,
     process_ids_are_hidden=False,
@@ -67,13 +73,15 @@ SCHEMA_1: Final = Dialect(
 
 SCHEMA_2: Final = Dialect(
     schema_version=2,
-    has_newer_events=True,
+    has_schema_2_events=True,
     log_is_ordered=True,
     recording_is_closed=True,
     items_have_ids=True,
     answers_need_not_stay=True,
     outputs_may_differ=True,
     opaque_content_has_hash=True,
+    ties_in_order_of_creation=True,
+    mcp_results_are_not_read=True,
     runtime_says_kind=True,
     calls_know_their_cell=True,
     process_ids_are_hidden=True,

@@ -9,8 +9,8 @@ from typing import Literal
 
 import msgspec
 
-from rollout_trace.ids import ItemId, RawPayloadId
-from rollout_trace.values import Seq
+from rollout_trace.ids import ItemId
+from rollout_trace.values import PayloadRef, Seq
 
 
 class ObjectKind(StrEnum):
@@ -48,7 +48,7 @@ class ItemSource(msgspec.Struct, frozen=True):
     Without a list the payload is the item itself, as it is when a message from another agent is accepted.
     """
 
-    raw_payload_id: RawPayloadId
+    payload: PayloadRef
     list_name: ListName | None
     index: int
 

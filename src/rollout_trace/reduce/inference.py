@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
+from rollout_trace import json_text
 from rollout_trace.diagnostics import Code
 from rollout_trace.errors import Rejection
 from rollout_trace.events import payloads
@@ -104,9 +105,9 @@ def _place_request(state: ReducerState, event: TraceEvent, start: events.Inferen
     payload = read_payload(state, ref)
     request = shaped(payload, payloads.InferenceRequest, "inference request")
     raw_items = items_in(payload, "input", request.input)
-    carrier = Carrier(start.thread_id, start.codex_turn_id, event.wall_time_unix_ms, ref.raw_payload_id, "input")
+    carrier = Carrier(start.thread_id, start.codex_turn_id, event.wall_time_unix_ms, ref, "input")
     incoming = normalize(state, raw_items, ref.raw_payload_id)
-    previous = request.previous_response_id
+    previous = json_text.parse_checked(request.previous_response_id)
     if not isinstance(previous, str):
         return conversation.place_full_request(state, carrier, incoming)
     return conversation.place_continuation(state, carrier, incoming, _continued(state, start, ResponseId(previous)))
@@ -146,7 +147,7 @@ def _with_answer(state: ReducerState, event: TraceEvent, call: InferenceCall, re
         call.thread_id,
         call.codex_turn_id,
         event.wall_time_unix_ms,
-        ref.raw_payload_id,
+        ref,
         "output_items",
         (InferenceProducer(call.inference_call_id),),
     )
@@ -157,7 +158,7 @@ def _with_answer(state: ReducerState, event: TraceEvent, call: InferenceCall, re
     return replace(
         call,
         response_item_ids=item_ids,
-        usage=_usage(response.token_usage) or call.usage,
+        usage=_usage(json_text.parse_checked(response.token_usage)) or call.usage,
         raw_response_payload_id=ref.raw_payload_id,
     )
 
@@ -179,7 +180,7 @@ def _end(
 def _usage(token_usage: object) -> TokenUsage | None:
     """The counts of an answer, none below 0; None if one that is required is no whole number."""
     try:
-        usage = msgspec.convert(token_usage, payloads.TokenUsage)
+        usage = msgspec.convert(token_usage, payloads.RawTokenUsage)
     except msgspec.ValidationError:
         return None
     cache_write = usage.cache_write_input_tokens

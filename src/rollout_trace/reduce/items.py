@@ -8,14 +8,14 @@ from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
-from rollout_trace.ids import CallId, CodexTurnId, ItemId, RawPayloadId, ResponsesItemId, ThreadId
+from rollout_trace.ids import CallId, CodexTurnId, ItemId, ResponsesItemId, ThreadId
 from rollout_trace.model.conversation import ConversationItem, ItemKind, Producer, Role
 from rollout_trace.reduce.evidence import ItemSource, ListName
 from rollout_trace.reduce.matching import IncomingItem, merged_reasoning
 from rollout_trace.reduce.once import added_once
 from rollout_trace.reduce.reducer_state import ReducerState
 from rollout_trace.reduce.windows import Moment
-from rollout_trace.values import UnixMilliseconds
+from rollout_trace.values import PayloadRef, UnixMilliseconds
 
 CALL_KINDS: Final = frozenset({ItemKind.FUNCTION_CALL, ItemKind.CUSTOM_TOOL_CALL})
 OUTPUT_KINDS: Final = frozenset({ItemKind.FUNCTION_CALL_OUTPUT, ItemKind.CUSTOM_TOOL_CALL_OUTPUT})
@@ -27,7 +27,7 @@ class Carrier(NamedTuple):
     thread_id: ThreadId
     codex_turn_id: CodexTurnId | None
     at_unix_ms: UnixMilliseconds
-    payload_id: RawPayloadId
+    payload: PayloadRef
     list_name: ListName | None
     producers: tuple[Producer, ...] = ()
 
@@ -55,7 +55,7 @@ def create(state: ReducerState, carrier: Carrier, incoming: IncomingItem) -> Ite
     )
     insert(state, item)
     state.match_keys[item_id] = incoming.match_key
-    state.item_sources[item_id] = ItemSource(carrier.payload_id, carrier.list_name, incoming.index)
+    state.item_sources[item_id] = ItemSource(carrier.payload, carrier.list_name, incoming.index)
     if item.call_id is not None:
         by_call = (item.thread_id, item.call_id)
         state.items_by_call[by_call] = (*state.items_by_call.get(by_call, ()), item_id)
@@ -120,9 +120,10 @@ def merge_reasoning(state: ReducerState, item_id: ItemId, incoming: IncomingItem
 def items_with_call_id(
     state: ReducerState, thread_id: ThreadId, call_id: CallId, kinds: frozenset[ItemKind]
 ) -> list[ItemId]:
-    """A thread's items of a call, by key bytes."""
+    """A thread's items of a call, in the order in which they are tied to what did the work."""
     candidates = state.items_by_call.get((thread_id, call_id), ())
-    return sorted(item_id for item_id in candidates if state.items[item_id].kind in kinds)
+    of_kind = [item_id for item_id in candidates if state.items[item_id].kind in kinds]
+    return of_kind if state.dialect.ties_in_order_of_creation else sorted(of_kind)
 
 
 def creation_order(item_id: ItemId) -> int:

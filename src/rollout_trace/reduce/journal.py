@@ -5,12 +5,10 @@ state is exactly a list of overwritten entries: a `Journal`. Rolled back, it res
 which objects the event has touched, which is the evidence for them.
 """
 
-from typing import TYPE_CHECKING, Any, Final, Generic, NoReturn, TypeVar
+from collections.abc import Iterator
+from typing import Any, Final, Generic, NoReturn, TypeVar
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from rollout_trace.reduce.evidence import ObjectKind
+from rollout_trace.reduce.evidence import ObjectKind
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -29,7 +27,7 @@ class Journal:
     def __init__(self) -> None:
         self.overwritten: list[tuple[JournaledMap[Any, Any], Any, Any]] = []
 
-    def touched(self) -> "Iterator[tuple[ObjectKind, str]]":
+    def touched(self) -> Iterator[tuple[ObjectKind, str]]:
         """The objects of the graph that were made or changed, each once, in order of their first change."""
         seen = dict.fromkeys((target.kind, key) for target, key, _ in self.overwritten if target.kind is not None)
         return iter(seen)
@@ -53,7 +51,7 @@ class JournaledMap(dict[K, V], Generic[K, V]):
 
     __slots__ = ("_overwritten", "kind")
 
-    def __init__(self, journal: Journal, kind: "ObjectKind | None" = None) -> None:
+    def __init__(self, journal: Journal, kind: ObjectKind | None = None) -> None:
         super().__init__()
         self._overwritten = journal.overwritten
         self.kind = kind
@@ -73,7 +71,7 @@ class JournaledMap(dict[K, V], Generic[K, V]):
     def restore(self, key: K, value: V | _Absent) -> None:
         """Put back an entry as the journal has it."""
         if isinstance(value, _Absent):
-            super().__delitem__(key)
+            super().pop(key, None)  # an interruption may have come before the entry was made
         else:
             super().__setitem__(key, value)
 

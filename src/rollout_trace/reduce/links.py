@@ -1,8 +1,8 @@
 """What the model's call ids tie together (spec 3, section 6).
 
 A `call_id` stands on the model's call item, on the output item, and on the tool call that did the work. This module
-owns those ties: a tool's call and output items, and which inference call's answer started which tool. It neither
-starts nor ends anything.
+owns those ties: in tool calls, the call and output items; in inference calls, the tools that their answers started. It
+neither starts nor ends anything.
 """
 
 from msgspec.structs import replace

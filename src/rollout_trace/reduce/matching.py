@@ -92,7 +92,7 @@ def _part_key(part: Part, opaque: str | None) -> Hashable:
     if isinstance(part, JsonPart):
         return (JsonPart, part.summary)
     if isinstance(part, PayloadRefPart) and opaque is not None:
-        return (PayloadRefPart, part.label, opaque)
+        return (PayloadRefPart, part.label, part.content_sha256 is None, opaque)
     return part
 
 

@@ -30,6 +30,7 @@ _SKIPPED_BY_DEFAULT: Final = {
     Code.TOOL_NEVER_STARTED: Level.WARNING,
 }
 _READ_BY_DEFAULT: Final = {
+    Code.NO_EVENTS: Level.WARNING,
     Code.SEQUENCE: Level.WARNING,
     Code.EVENT_SCHEMA: Level.WARNING,
     Code.EVENT_ROLLOUT: Level.WARNING,

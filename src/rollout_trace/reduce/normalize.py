@@ -206,7 +206,7 @@ def _reasoning_texts(entries: JsonValue, field: str, types: frozenset[str]) -> I
     if not isinstance(entries, list):
         raise _MalformedError(f"is reasoning whose `{field}` is no list")
     for entry in entries:
-        text = _string(entry, "text") if isinstance(entry, dict) and entry.get("type") in types else None
+        text = _string(entry, "text") if isinstance(entry, dict) and _string(entry, "type") in types else None
         if text is None:
             raise _MalformedError(f"is reasoning with an unknown entry in `{field}`")
         yield text
@@ -271,7 +271,7 @@ def _compaction(item: Item, _payload_id: RawPayloadId) -> _Form:
 
 
 def _unknown(state: ReducerState, item: Item, item_type: str, payload_id: RawPayloadId) -> _Form:
-    message = f"model item type {item_type} in payload {payload_id} is unknown"
+    message = f"items of type `{item_type}`, as in payload {payload_id}, are unknown"
     state.tolerate(Code.ITEM_TYPE, message, {"item_type": item_type, "raw_payload_id": payload_id})
     return _Form(Role.ASSISTANT, None, ItemKind.MESSAGE, [_Opaque(item_type, item)], has_call_id=False)
 

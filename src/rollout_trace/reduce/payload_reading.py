@@ -3,6 +3,7 @@
 Owns the way from bytes to typed shapes, and the rejections on it. It interprets nothing.
 """
 
+import re
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -18,6 +19,7 @@ from rollout_trace.repeated_fields import repeated_field
 from rollout_trace.values import PayloadRef
 
 T = TypeVar("T")
+_PATTERN = re.compile(r"Expected `str` matching regex '.*?'(?= - at|$)")
 Arguments = TypeVar("Arguments", bound=msgspec.Struct)
 
 
@@ -44,8 +46,8 @@ def read_payload(state: ReducerState, ref: PayloadRef) -> Payload:
     return Payload(ref.raw_payload_id, data)
 
 
-def shaped(payload: Payload, shape: type[T], what: str) -> T:
-    """Take a payload as a typed shape; `what` names it in the error, such as `session metadata`.
+def shaped(payload: Payload, shape: type[T], what: str, **ids: str) -> T:
+    """Take a payload as a typed shape; `what` and `ids` name it in the error, such as `session metadata`.
 
     Raises:
         Rejection: it has another shape.
@@ -58,8 +60,9 @@ def shaped(payload: Payload, shape: type[T], what: str) -> T:
     try:
         return msgspec.convert(json_text.parse_checked(payload.data), shape)
     except msgspec.ValidationError as error:
-        message = f"payload {payload.raw_payload_id} is no {what}: {error}"
-        raise Rejection(Code.PAYLOAD_SHAPE, message, {"raw_payload_id": payload.raw_payload_id}) from error
+        problem = _PATTERN.sub("Expected a text of another form", str(error))
+        message = f"payload {payload.raw_payload_id} is no {what}: {problem}"
+        raise Rejection(Code.PAYLOAD_SHAPE, message, {**ids, "raw_payload_id": payload.raw_payload_id}) from error
 
 
 def items_in(payload: Payload, list_name: ListName, list_text: msgspec.Raw | msgspec.UnsetType) -> list[msgspec.Raw]:
@@ -90,7 +93,8 @@ def arguments_as(
         Rejection: the payload is no invocation with such arguments.
     """
     try:
-        text = msgspec.json.decode(payload.data, type=ToolInvocation).payload.arguments
+        what = f"invocation of tool call {tool_call_id}"
+        text = shaped(payload, ToolInvocation, what, tool_call_id=tool_call_id).payload.arguments
         arguments = msgspec.convert(json_text.parse(text), shape)
         repeated = None if may_repeat else repeated_field(arguments, text.encode())
     except (JsonError, msgspec.ValidationError) as error:

@@ -1,16 +1,19 @@
 """Everything that one reduction knows while it runs.
 
 One object holds all maps, so that an event is applied or taken back as a whole. But each map has an owner, the domain
-module that is named above it: others read it, and change it only through the owner's functions. Maps beside the
-graph's own are indexes, so that no rule has to search: cost grows with the evidence, not with its square.
+module that is named above it: it makes the entries, others read them. A field of an object that another module keeps
+(the ties that `links` keeps in tool calls, a tool's operation that `terminal` keeps, the windows that the ends in
+`turn_end` and `resumption` set) is named in that module's header. Maps beside the graph's own are indexes, so that no
+rule has to search: cost grows with the evidence, not with its square.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import msgspec
 
-from rollout_trace.diagnostics import Code, Diagnostic
+from rollout_trace.diagnostics import Code, Diagnostic, Level
 from rollout_trace.errors import PayloadError, Rejection
 from rollout_trace.events.manifest import Manifest
 from rollout_trace.ids import (
@@ -63,12 +66,13 @@ class Rollout(msgspec.Struct, frozen=True, kw_only=True):
     ended_at_unix_ms: UnixMilliseconds | None
 
 
-class Place(NamedTuple):
+class LogPlace(NamedTuple):
     """Where in the log the reduction stands; all None before the first event and after the last."""
 
     line: int | None = None
     seq: Seq | None = None
     event_type: str | None = None
+    line_is_ended: bool = True
 
 
 class ReducerState:
@@ -81,7 +85,8 @@ class ReducerState:
         self.mode = mode
         self.journal = Journal()
         self.diagnostics: list[Diagnostic] = []
-        self.place = Place()
+        self._has_skipped = False
+        self.place = LogPlace()
         self.dialect = self._dialect_of(manifest.schema_version)
         # What payloads hold does not depend on the events that are applied, so this is no part of what is taken back.
         self.checked_payloads: set[PayloadRef] = set()
@@ -106,9 +111,9 @@ class ReducerState:
         self.snapshots: JournaledMap[ThreadId, tuple[ItemId, ...]] = new()
         self.overrides: JournaledMap[ThreadId, tuple[ItemId, ...]] = new()
         self.sent_items: JournaledMap[ItemId, bool] = new()
+        self.open_receipts: JournaledMap[tuple[ThreadId, ResponsesItemId], ItemId] = new()
         # acceptance
         self.acceptances: JournaledMap[tuple[ThreadId, ResponsesItemId], Moment] = new()
-        self.open_receipts: JournaledMap[tuple[ThreadId, ResponsesItemId], ItemId] = new()
         # inference
         self.inference_calls: JournaledMap[InferenceCallId, InferenceCall] = new(ObjectKind.INFERENCE_CALL)
         self.latest_calls: JournaledMap[ThreadId, InferenceCallId] = new()
@@ -120,7 +125,7 @@ class ReducerState:
         # links
         self.tools_by_call: JournaledMap[CallId, ToolCallId] = new()
         self.calls_by_response_item: JournaledMap[ItemId, tuple[InferenceCallId, ...]] = new()
-        # terminal
+        # terminal_sessions
         self.terminal_sessions: JournaledMap[TerminalId, TerminalSession] = new(ObjectKind.TERMINAL_SESSION)
         self.terminal_operations: JournaledMap[TerminalOperationId, TerminalOperation] = new(
             ObjectKind.TERMINAL_OPERATION
@@ -167,6 +172,7 @@ class ReducerState:
         for mine, theirs in zip(self._maps, copy._maps, strict=True):
             theirs.load(mine)
         copy.diagnostics = list(self.diagnostics)
+        copy._has_skipped = self._has_skipped
         copy.checked_payloads = set(self.checked_payloads)
         return copy
 
@@ -199,8 +205,23 @@ class ReducerState:
             raise Rejection(code, message, ids)
         self.report(code, message, ids)
 
+    @contextmanager
+    def giving_up(self) -> Iterator[None]:
+        """Do what an older event has left to be done. In salvage, what cannot be done is given up, with a diagnostic.
+
+        Otherwise each later event that comes upon it would be rejected in its stead. What is done in here must check
+        everything before it changes anything.
+        """
+        try:
+            yield
+        except Rejection as rejection:
+            if not self.is_salvage:
+                raise
+            self.report(Code(rejection.code), rejection.message, rejection.ids)
+
     def report(self, code: Code, message: str, ids: Mapping[str, str]) -> None:
         """Note a fault at the place in the log where the reduction stands."""
+        self._has_skipped = self._has_skipped or level_of(code) is Level.ERROR
         self.diagnostics.append(
             Diagnostic(
                 level=level_of(code),
@@ -208,10 +229,16 @@ class ReducerState:
                 line=self.place.line,
                 seq=self.place.seq,
                 event_type=self.place.event_type,
-                ids=ids,
+                ids=dict(ids),
                 message=message,
             )
         )
+
+    def why_unseen(self) -> str:
+        """Why the start of something may not be known, for a person."""
+        if self._has_skipped:
+            return "it may be among what was skipped"
+        return "review mode forwards such events from a recording of its own"
 
     def load(self, ref: PayloadRef) -> bytes:
         """The bytes of a payload.

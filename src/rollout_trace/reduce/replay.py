@@ -7,8 +7,8 @@ refuses the event. What a refusal means is the mode's: the end of the reduction,
 No I/O and no clock in here, or anywhere below `reduce`: events and payloads are handed in.
 """
 
-from collections.abc import Callable, Iterator
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable
+from typing import Any, Final, NoReturn, TypeAlias
 
 import msgspec
 
@@ -17,6 +17,7 @@ from rollout_trace.errors import Rejection
 from rollout_trace.events import types as events
 from rollout_trace.events.log_entry import LogEntry, LoggedEvent, UnreadableLine
 from rollout_trace.events.manifest import Manifest
+from rollout_trace.events.references import event_type, payload_refs
 from rollout_trace.events.types import TraceEvent
 from rollout_trace.ids import ItemId, ThreadId
 from rollout_trace.model.rollout import RolloutTrace
@@ -36,8 +37,8 @@ from rollout_trace.reduce import (
 )
 from rollout_trace.reduce.evidence import EventPosition, Evidence, ObjectKind
 from rollout_trace.reduce.modes import Mode, skips
-from rollout_trace.reduce.reducer_state import PayloadLoader, Place, ReducerState
-from rollout_trace.values import PayloadRef, Seq
+from rollout_trace.reduce.reducer_state import LogPlace, PayloadLoader, ReducerState
+from rollout_trace.values import Seq
 
 _Rule: TypeAlias = Callable[[ReducerState, TraceEvent, Any], None]
 
@@ -51,7 +52,7 @@ def _other(state: ReducerState, _event: TraceEvent, seen: events.OtherObserved) 
 
 
 def _unknown(state: ReducerState, event: TraceEvent, _seen: object) -> None:
-    message = f"events of type `{type_of(event)}` are unknown in schema {state.dialect.schema_version}"
+    message = f"events of type `{event_type(event)}` are unknown in schema {state.dialect.schema_version}"
     raise Rejection(Code.UNKNOWN_EVENT, message)
 
 
@@ -82,7 +83,7 @@ _RULES: Final[dict[type[msgspec.Struct], _Rule]] = {
     events.ProtocolEventObserved: _registered,
     events.OtherObserved: _other,
 }
-_NEWER_RULES: Final[dict[type[msgspec.Struct], _Rule]] = {
+_SCHEMA_2_RULES: Final[dict[type[msgspec.Struct], _Rule]] = {
     events.RecordingCompleted: threads.recording_completed,
     events.ThreadResumed: resumption.thread_resumed,
     events.HistoryItemAccepted: acceptance.history_item_accepted,
@@ -101,11 +102,16 @@ class Reduction(msgspec.Struct, frozen=True):
 class Reducer:
     """One reduction: give it the entries of a log in order, ask it for the graph at any time."""
 
-    def __init__(self, manifest: Manifest, load_payload: PayloadLoader, mode: Mode = Mode.DEFAULT) -> None:
-        self._state = ReducerState(manifest, load_payload, mode)
+    def __init__(self, manifest: Manifest, load_payload: PayloadLoader, mode: Mode | str = Mode.DEFAULT) -> None:
+        """Begin a reduction.
+
+        Raises:
+            Rejection: the mode refuses the manifest's schema.
+        """
+        self._state = ReducerState(manifest, load_payload, Mode(mode))
         self._touches: list[tuple[EventPosition, tuple[tuple[ObjectKind, str], ...]]] = []
         self._last_seq: Seq = 0
-        self._rules = _RULES | _NEWER_RULES if self._state.dialect.has_newer_events else _RULES
+        self._rules = _RULES | _SCHEMA_2_RULES if self._state.dialect.has_schema_2_events else _RULES
         self.rejection: Rejection | None = None
         """Why the reduction has ended before the log; None while it goes on."""
 
@@ -119,26 +125,24 @@ class Reducer:
         if self.rejection is not None:
             raise self.rejection
         state = self._state
-        if isinstance(entry, LoggedEvent):
-            state.place = Place(entry.line, entry.event.seq, type_of(entry.event))
-        else:
-            state.place = Place(entry.line)
-        noted = len(state.diagnostics)
+        before = kept = len(state.diagnostics)
         try:
             if isinstance(entry, LoggedEvent):
-                self._check_place(entry.event)
-                noted = len(state.diagnostics)
-                self._apply_event(entry)
+                state.place = LogPlace(entry.line, entry.event.seq, event_type(entry.event), entry.line_is_ended)
+                self._check_order(entry.event)
+                kept = len(state.diagnostics)  # an event out of order may be skipped for another fault besides
+                self._apply_whole(entry)
             else:
+                state.place = LogPlace(entry.line)
                 _refuse_line(entry)
         except Rejection as rejection:
-            state.journal.roll_back()
-            del state.diagnostics[noted:]
+            self._take_back(kept)
             self._skip_or_close(rejection)
-        except BaseException:  # an interruption, or a fault of ours: the graph stays as it was before the event
-            state.journal.roll_back()
-            del state.diagnostics[noted:]
+        except BaseException:  # an interruption, or a fault of ours: the entry may be applied again
+            self._take_back(before)
             raise
+        if isinstance(entry, LoggedEvent):
+            self._last_seq = entry.event.seq
 
     def view(self) -> Reduction:
         """The graph so far, as it would be if the log ended here.
@@ -147,14 +151,13 @@ class Reducer:
             Rejection: the mode refuses what only the end of the log shows. The run is not disturbed by that either.
         """
         state = self._state
-        state.place = Place()
+        state.place = LogPlace()
         noted = len(state.diagnostics)
         try:
-            end_of_log.close(state)
+            end_of_log.close(state, is_rejected=self.rejection is not None)
             return Reduction(_graph(state), tuple(state.diagnostics), Evidence(self._touches, dict(state.item_sources)))
         finally:
-            state.journal.roll_back()
-            del state.diagnostics[noted:]
+            self._take_back(noted)
 
     def fork(self) -> "Reducer":
         """An independent reducer that has seen what this one has."""
@@ -165,12 +168,13 @@ class Reducer:
         fork.rejection = self.rejection
         return fork
 
-    def _check_place(self, event: TraceEvent) -> None:
+    def _check_order(self, event: TraceEvent) -> None:
         """Note an event that is not where the log's order, schema and rollout have it; it is applied all the same."""
         state, manifest = self._state, self._state.manifest
         if state.dialect.log_is_ordered or state.reads_better:
             if event.seq != self._last_seq + 1:
-                state.tolerate(Code.SEQUENCE, f"seq {event.seq} follows seq {self._last_seq}", {})
+                before = f"follows seq {self._last_seq}" if self._last_seq else "is the first"
+                state.tolerate(Code.SEQUENCE, f"seq {event.seq} {before}", {})
             if event.schema_version != manifest.schema_version:
                 message = f"the event is of schema {event.schema_version}, the manifest of {manifest.schema_version}"
                 state.tolerate(Code.EVENT_SCHEMA, message, {})
@@ -179,15 +183,18 @@ class Reducer:
                 state.tolerate(Code.EVENT_ROLLOUT, message, {"rollout_id": event.rollout_id})
             if state.rollout.recording_complete:
                 state.tolerate(Code.AFTER_COMPLETION, "the event stands after the end of the recording", {})
-        self._last_seq = event.seq
 
-    def _apply_event(self, entry: LoggedEvent) -> None:
+    def _apply_whole(self, entry: LoggedEvent) -> None:
         state, event = self._state, entry.event
-        for ref in payload_refs(event.payload):
+        for ref in payload_refs(event):
             state.raw_payloads[ref.raw_payload_id] = ref
         self._rules.get(type(event.payload), _unknown)(state, event, event.payload)
         self._touches.append((EventPosition(event.seq, entry.line), tuple(state.journal.touched())))
         state.journal.commit()
+
+    def _take_back(self, kept_diagnostics: int) -> None:
+        self._state.journal.roll_back()
+        del self._state.diagnostics[kept_diagnostics:]
 
     def _skip_or_close(self, rejection: Rejection) -> None:
         state = self._state
@@ -195,28 +202,12 @@ class Reducer:
         if skips(state.mode, code):
             state.report(code, f"{rejection.message}; skipped", rejection.ids)
             return
-        rejection.line, rejection.seq, rejection.event_type = state.place
+        rejection.line, rejection.seq, rejection.event_type, _ = state.place
         self.rejection = rejection
         raise rejection
 
 
-def payload_refs(payload: events.Event | events.UnknownEvent) -> Iterator[PayloadRef]:
-    """Every payload reference in an event, in the order of its fields."""
-    for field in payload.__struct_fields__:
-        value = getattr(payload, field)
-        if isinstance(value, PayloadRef):
-            yield value
-        elif isinstance(value, list):
-            yield from value
-
-
-def type_of(event: TraceEvent) -> str:
-    """The `type` of an event, known or not."""
-    payload = event.payload
-    return payload.type if isinstance(payload, events.UnknownEvent) else str(payload.__struct_config__.tag)
-
-
-def _refuse_line(line: UnreadableLine) -> None:
+def _refuse_line(line: UnreadableLine) -> NoReturn:
     if line.torn:
         raise Rejection(Code.TORN_LINE, f"the last line is torn: {line.reason}")
     raise Rejection(Code.BROKEN_LINE, f"the line is no event: {line.reason}")

@@ -1,7 +1,8 @@
 """Terminals: the operations that tools do on them (spec 3, section 6).
 
-Owns operations. That a tool starts or ends is for `tools`, which calls here when the tool is one that uses a terminal.
-Which operations share a session stands in `terminal_sessions`, how a payload becomes output text in `terminal_result`.
+Owns operations, and in tool calls the operation and the summary that names it. That a tool starts or ends is for
+`tools`, which calls here when the tool is one that uses a terminal. Which operations share a session stands in
+`terminal_sessions`, how a payload becomes output text in `terminal_result`.
 """
 
 import msgspec

@@ -15,7 +15,7 @@ from rollout_trace.json_text import JsonValue
 from rollout_trace.model.terminal import TerminalResult
 from rollout_trace.reduce.payload_reading import Payload, shaped
 from rollout_trace.reduce.reducer_state import ReducerState
-from rollout_trace.values import Int32, UInt64
+from rollout_trace.values import Int32, UInt64, is_uint64
 
 
 class OperationEnd(NamedTuple):
@@ -102,6 +102,8 @@ def _result_of_tool(result: payloads.ToolResult) -> TerminalResult:
     try:
         returned = msgspec.convert(value, _CodeModeOutput)
     except msgspec.ValidationError:
+        returned = None
+    if returned is None or not is_uint64(returned.original_token_count):
         text = _text_of(value)
         return _shown(json_text.compact(value) if text is None else text)
     return TerminalResult(

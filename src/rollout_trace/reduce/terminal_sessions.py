@@ -1,7 +1,7 @@
 """Terminal sessions: which operations work on the same process (spec 3, section 6; spec 5, section 6).
 
-Owns sessions and what is known of process ids. In schema 1 a session's id is the process id. In schema 2 it is made
-from the operation that opened the session, since a process id may be given again.
+Owns sessions, what is known of process ids, and in operations the terminal. In schema 1 a session's id is the process
+id. In schema 2 it is made from the operation that opened the session, since a process id may be given again.
 """
 
 from msgspec.structs import replace

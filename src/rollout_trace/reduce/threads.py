@@ -27,8 +27,8 @@ def rollout_started(state: ReducerState, _event: TraceEvent, start: events.Rollo
 
 
 def recording_completed(state: ReducerState, _event: TraceEvent, _completed: events.RecordingCompleted) -> None:
-    """The recording was closed properly; nothing follows."""
-    state.rollout = replace(state.rollout, recording_complete=True)
+    """The recording was closed properly, if the line that says so is whole; nothing follows."""
+    state.rollout = replace(state.rollout, recording_complete=state.place.line_is_ended)
 
 
 def rollout_ended(state: ReducerState, event: TraceEvent, end: events.RolloutEnded) -> None:

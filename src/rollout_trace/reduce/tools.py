@@ -20,7 +20,7 @@ from rollout_trace.reduce.payload_reading import Payload, arguments_as, read_pay
 from rollout_trace.reduce.reducer_state import ReducerState
 from rollout_trace.reduce.threads import known_thread, known_turn, thread_of
 from rollout_trace.reduce.windows import closed, moment_of, opened
-from rollout_trace.values import Other, PayloadRef, WriteStdin
+from rollout_trace.values import Mcp, Other, PayloadRef, WriteStdin
 
 
 class _Named(msgspec.Struct, frozen=True):
@@ -69,9 +69,7 @@ def mcp_tool_call_correlation_assigned(
     """A tool call goes to an MCP server under an id of its own."""
     tool = _known_tool(state, assigned.tool_call_id, "the MCP correlation")
     if tool.mcp_call_id is not None:
-        message = (
-            f"tool call {tool.tool_call_id} has MCP call id {tool.mcp_call_id}, and is given {assigned.mcp_call_id}"
-        )
+        message = f"tool call {tool.tool_call_id} is given an MCP call id twice"
         raise Rejection(Code.DUPLICATE, message, {"tool_call_id": tool.tool_call_id})
     state.tool_calls[tool.tool_call_id] = replace(tool, mcp_call_id=assigned.mcp_call_id)
 
@@ -95,10 +93,14 @@ def tool_call_runtime_ended(state: ReducerState, event: TraceEvent, end: events.
     """The work behind a tool call ends, perhaps long after the call."""
     tool = _known_tool(state, end.tool_call_id, "the end of the runtime", Code.TOOL_NEVER_STARTED)
     tool = _with_runtime_payload(state, tool, end.runtime_payload)
+    is_unread = isinstance(tool.kind, Mcp) and state.dialect.mcp_results_are_not_read
+    if is_unread and tool.terminal_operation_id is None:
+        return
     payload = read_payload(state, end.runtime_payload)
     if tool.terminal_operation_id is not None:
         terminal.end(state, tool.terminal_operation_id, payload, moment_of(event), end.status)
-    agent_tools.runtime_ended(state, tool, payload, event.wall_time_unix_ms)
+    if not is_unread:
+        agent_tools.runtime_ended(state, tool, payload, event.wall_time_unix_ms)
 
 
 def tool_call_ended(state: ReducerState, event: TraceEvent, end: events.ToolCallEnded) -> None:
@@ -167,9 +169,7 @@ def _known_tool(
 ) -> ToolCall:
     tool = state.tool_calls.get(tool_call_id)
     if tool is None:
-        message = f"{what} of tool call {tool_call_id}, which this log never saw start"
-        if code is Code.TOOL_NEVER_STARTED:
-            message += " (review mode forwards such events from a recording of its own)"
+        message = f"{what} of tool call {tool_call_id}, which was not seen to start ({state.why_unseen()})"
         raise Rejection(code, message, {"tool_call_id": tool_call_id})
     return tool
 

@@ -1,7 +1,8 @@
 """The end of a turn, and what ends with it (spec 3, section 1).
 
 A runtime that is interrupted writes no ends for what it was doing. The turn's own end is what says that its code cells
-and inference calls are over. Tool calls and terminals stay as they are: they may outlive the turn.
+and inference calls are over. This module owns that end; the turns themselves are in `threads`. Tool calls and
+terminals stay as they are: they may outlive the turn.
 """
 
 from typing import Final
@@ -36,7 +37,7 @@ def codex_turn_ended(state: ReducerState, event: TraceEvent, end: events.CodexTu
     turn_id = end.codex_turn_id
     turn = state.codex_turns.get(turn_id)
     if turn is None:
-        message = f"codex turn {turn_id} ends, but this log never saw it start (as review mode writes it)"
+        message = f"codex turn {turn_id} ends, but was not seen to start ({state.why_unseen()})"
         raise Rejection(Code.TURN_NEVER_STARTED, message, {"codex_turn_id": turn_id})
     if event.thread_id not in {None, turn.thread_id}:
         message = f"codex turn {turn_id} of thread {turn.thread_id} ends in thread {event.thread_id}"

@@ -1,0 +1,28 @@
+"""Running a command by click, with our own ends for what click would end otherwise."""
+
+import sys
+
+import click
+
+from rollout_trace.cli.commands import rollout_trace
+
+
+def run() -> None:
+    """Run the command that the arguments name.
+
+    Raises:
+        KeyboardInterrupt: the user stopped it.
+        OSError: what it prints cannot be written.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a terminal that lacks a character gets it escaped
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        exit_code = rollout_trace.main(prog_name="rollout-trace", standalone_mode=False)
+        sys.stdout.flush()
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    sys.exit(exit_code if isinstance(exit_code, int) else 0)
