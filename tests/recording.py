@@ -22,11 +22,16 @@ from rollout_trace.events.types import (
     CodexTurnStarted,
     CompactionInstalled,
     Event,
+    HistoryItemAccepted,
     InferenceCancelled,
     InferenceCompleted,
     InferenceFailed,
     InferenceStarted,
     ModelRequester,
+    RecordingCompleted,
+    StdinTargetResolved,
+    ThreadEnded,
+    ThreadResumed,
     ThreadStarted,
     ToolCallEnded,
     ToolCallRuntimeEnded,
@@ -44,6 +49,7 @@ from rollout_trace.ids import (
     ItemId,
     RawPayloadId,
     ResponseId,
+    ResponsesItemId,
     RolloutId,
     RuntimeCellId,
     ThreadId,
@@ -62,6 +68,7 @@ from rollout_trace.values import (
     PayloadKind,
     PayloadKindName,
     PayloadRef,
+    RolloutStatus,
 )
 
 ROOT = "00000000-0000-4000-8000-000000000001"
@@ -118,6 +125,14 @@ class Recording:
         """Start a thread, with session metadata if any is given."""
         ref = self.payload("session_metadata", metadata) if metadata else None
         return self.event(ThreadStarted(thread_id=ThreadId(thread), agent_path=AgentPath(path), metadata_payload=ref))
+
+    def thread_ended(self, thread: str = ROOT, status: str = "completed") -> int:
+        """End a thread."""
+        return self.event(ThreadEnded(thread_id=ThreadId(thread), status=RolloutStatus(status)))
+
+    def resumed(self, thread: str = ROOT) -> int:
+        """Let an ended thread live again."""
+        return self.event(ThreadResumed(thread_id=ThreadId(thread)))
 
     def turn(self, turn: str = "turn-1", thread: str = ROOT) -> int:
         """Start a turn."""
@@ -212,6 +227,14 @@ class Recording:
         )
         return self.event(cancelled, thread=thread, turn=turn)
 
+    def accepted(
+        self, item: str, message: Any = None, *, turn: str | None = "turn-1", thread: str | None = ROOT
+    ) -> int:
+        """Let the item of this id enter the thread's history; with `message`, one that another agent sent."""
+        ref = None if message is None else self.payload("protocol_event", message)
+        accepted = HistoryItemAccepted(item_id=ResponsesItemId(item), agent_message_payload=ref)
+        return self.event(accepted, thread=thread, turn=turn)
+
     def compacted(
         self,
         compaction: str,
@@ -257,10 +280,12 @@ class Recording:
         ended = ToolCallEnded(tool_call_id=ToolCallId(tool), status=ExecutionStatus(status), result_payload=ref)
         return self.event(ended, thread=ROOT, turn="turn-1")
 
-    def runtime_started(self, tool: str, payload: Any) -> int:
-        """Start the work behind a tool call."""
+    def runtime_started(self, tool: str, payload: Any, kind: AnyToolKind | None = None) -> int:
+        """Start the work behind a tool call; in schema 2 it says the `kind` that was asked for, or another."""
+        if self.manifest.schema_version > 1:
+            kind = kind or self._kind_asked_for(tool)
         ref = self.payload("tool_runtime_event", payload)
-        started = ToolCallRuntimeStarted(tool_call_id=ToolCallId(tool), runtime_payload=ref)
+        started = ToolCallRuntimeStarted(tool_call_id=ToolCallId(tool), kind=kind, runtime_payload=ref)
         return self.event(started, thread=ROOT, turn="turn-1")
 
     def runtime_ended(self, tool: str, payload: Any, status: str = "completed") -> int:
@@ -268,6 +293,11 @@ class Recording:
         ref = self.payload("tool_runtime_event", payload)
         ended = ToolCallRuntimeEnded(tool_call_id=ToolCallId(tool), status=ExecutionStatus(status), runtime_payload=ref)
         return self.event(ended, thread=ROOT, turn="turn-1")
+
+    def stdin_target_resolved(self, tool: str, exec_tool: str) -> int:
+        """Say to the process of which tool call the input of `tool` went."""
+        resolved = StdinTargetResolved(tool_call_id=ToolCallId(tool), exec_tool_call_id=ToolCallId(exec_tool))
+        return self.event(resolved, thread=ROOT, turn="turn-1")
 
     def cell_started(
         self,
@@ -289,12 +319,16 @@ class Recording:
         status: str,
         *,
         runtime: str = "1",
+        response: Any = None,
         turn: str | None = "turn-1",
         thread: str | None = ROOT,
         **envelope: Any,
     ) -> int:
         """Give the model the first response of a code cell."""
-        responded = CodeCellInitialResponse(runtime_cell_id=RuntimeCellId(runtime), status=CellStatus(status))
+        ref = None if response is None else self.payload("tool_result", response)
+        responded = CodeCellInitialResponse(
+            runtime_cell_id=RuntimeCellId(runtime), status=CellStatus(status), response_payload=ref
+        )
         return self.event(responded, thread=thread, turn=turn, **envelope)
 
     def cell_ended(
@@ -302,13 +336,19 @@ class Recording:
         status: str = "completed",
         *,
         runtime: str = "1",
+        response: Any = None,
         turn: str | None = "turn-1",
         thread: str | None = ROOT,
         **envelope: Any,
     ) -> int:
         """End a code cell."""
-        ended = CodeCellEnded(runtime_cell_id=RuntimeCellId(runtime), status=CellStatus(status))
+        ref = None if response is None else self.payload("tool_result", response)
+        ended = CodeCellEnded(runtime_cell_id=RuntimeCellId(runtime), status=CellStatus(status), response_payload=ref)
         return self.event(ended, thread=thread, turn=turn, **envelope)
+
+    def recording_completed(self) -> int:
+        """Close the recording properly."""
+        return self.event(RecordingCompleted())
 
     # Reduction.
 
@@ -333,6 +373,11 @@ class Recording:
             reducer.apply(last)
         return rejected.value
 
+    def _kind_asked_for(self, tool: str) -> AnyToolKind:
+        asked_for = (entry.event.payload for entry in self.entries)
+        kinds = [call.kind for call in asked_for if isinstance(call, ToolCallStarted) and call.tool_call_id == tool]
+        return kinds[0] if kinds else Other("never-started")
+
     def load_payload(self, ref: PayloadRef) -> bytes:
         if ref.path not in self.payloads:
             raise PayloadError("payload-missing", ref.raw_payload_id, "no such file")
@@ -349,9 +394,9 @@ def assert_refused(recording: Recording, code: Code, mode: Mode = Mode.DEFAULT, 
     assert all(named in rejection.message for named in list(ids.values())[:1]), rejection.message
 
 
-def recording_with_turn() -> Recording:
+def recording_with_turn(schema_version: int = 1) -> Recording:
     """A recording in which the root has started a turn: `thread_started`, `codex_turn_started`."""
-    recording = Recording()
+    recording = Recording(schema_version)
     recording.thread()
     recording.turn()
     return recording
@@ -382,6 +427,11 @@ def ended_at(started: int, ended: int, status: str) -> ExecutionWindow:
 def message(role: str, text: str, **fields: Any) -> Item:
     kind = "output_text" if role == "assistant" else "input_text"
     return {"type": "message", "role": role, "content": [{"type": kind, "text": text}], **fields}
+
+
+def known_as(own_id: Any, item: Item) -> Item:
+    """An item with an id of its own, as newer releases give to most."""
+    return {"id": own_id, **item}
 
 
 def user(text: str) -> Item:

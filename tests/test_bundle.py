@@ -15,7 +15,7 @@ from rollout_trace.bundle.folder import Bundle, open_bundle
 from rollout_trace.bundle.log import read_log
 from rollout_trace.diagnostics import Code
 from rollout_trace.errors import BundleError, PayloadError, Rejection
-from rollout_trace.events.codec import encode_event
+from rollout_trace.events.codec import decode_event, encode_event
 from rollout_trace.events.log_entry import LogEntry, LoggedEvent, UnreadableLine
 from rollout_trace.ids import RawPayloadId
 from rollout_trace.reduce.modes import Mode
@@ -173,7 +173,7 @@ def test_bundles_are_found_in_a_folder_by_name(folder: Path) -> None:
     for nothing, reason in ((folder / "payloads", "no trace bundle"), (folder / "x", "no such folder")):
         with pytest.raises(BundleError, match=reason):
             find_bundles(nothing)
-    with pytest.raises(BundleError, match="not a folder"):
+    with pytest.raises(BundleError, match="is no folder"):
         find_bundles(folder / "trace.jsonl")
 
 
@@ -197,8 +197,24 @@ def test_blank_lines_are_skipped_and_counted() -> None:
 def test_lines_may_end_as_on_windows(folder: Path) -> None:
     (folder / "trace.jsonl").write_bytes(EVENT + b"\r\n\r\n" + OTHER_EVENT + b"\r\n")
     first, second = Bundle(folder).events()
-    assert [first, LoggedEvent(second.event, 2)] == entries_of(EVENT, OTHER_EVENT)  # type: ignore[union-attr]
-    assert second.line == 3
+    assert (first, second) == (LoggedEvent(decode_event(EVENT), 1), LoggedEvent(decode_event(OTHER_EVENT), 3))
+
+
+def test_an_event_tells_whether_its_line_is_ended(folder: Path) -> None:
+    (folder / "trace.jsonl").write_bytes(EVENT + b"\n" + OTHER_EVENT)
+    assert [entry.line_is_ended for entry in Bundle(folder).events() if isinstance(entry, LoggedEvent)] == [True, False]
+
+
+@pytest.mark.parametrize("blank", ["\u00a0", "\u2003\u3000", "\u2028", "\x85", " \t\r"], ids=ascii)
+def test_a_line_of_unicode_white_space_is_blank(blank: str, folder: Path) -> None:
+    (folder / "trace.jsonl").write_bytes(EVENT + b"\n" + blank.encode() + b"\n" + OTHER_EVENT + b"\n")
+    assert [entry.line for entry in Bundle(folder).events()] == [1, 3]
+
+
+@pytest.mark.parametrize("text", ["\u200b", "\ufeff", "\x1c", "\x00"], ids=ascii)
+def test_a_line_of_other_invisible_characters_is_not(text: str, folder: Path) -> None:
+    (folder / "trace.jsonl").write_bytes(EVENT + b"\n" + text.encode() + b"\n" + OTHER_EVENT + b"\n")
+    assert isinstance(list(Bundle(folder).events())[1], UnreadableLine)
 
 
 @pytest.mark.parametrize("end", [b"", b"\n", b"\n\n  \n", b"\r\n"])

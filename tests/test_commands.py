@@ -18,12 +18,12 @@ EXAMPLE = Path(__file__).parents[1] / "examples" / "fix-the-build"
 COMMAND = str(Path(sysconfig.get_path("scripts")) / "rollout-trace")
 
 
-def run(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str | Path, cwd: Path | None = None, columns: int = 200) -> subprocess.CompletedProcess[str]:
     """Run the command to its end; it never shows a traceback."""
     done = subprocess.run(  # noqa: S603 - our own command
         [COMMAND, *map(str, arguments)],
         cwd=cwd,
-        env={**os.environ, "COLUMNS": "200"},
+        env={**os.environ, "COLUMNS": str(columns)},
         capture_output=True,
         text=True,
         check=False,
@@ -122,7 +122,7 @@ class TestReduce:
         done = run("reduce", bundle, "-o", tmp_path / "nowhere" / "graph.json")
 
         assert done.returncode == 1
-        assert done.stderr == f"error: {tmp_path / 'nowhere' / 'graph.json'}: No such file or directory\n"
+        assert done.stderr == f"{tmp_path / 'nowhere' / 'graph.json'}: error: No such file or directory\n"
 
     def test_many_bundles_show_their_progress_in_a_terminal(self, bundle: Path) -> None:
         shutil.copytree(bundle, bundle.with_name("other"))
@@ -140,27 +140,58 @@ class TestReduce:
 
         assert "Reducing" in shown
 
+    def test_evidence_is_never_written_over(self, bundle: Path) -> None:
+        for name in ("manifest.json", "trace.jsonl", "payloads/1.json", "payloads/new.json"):
+            before = {path: path.read_bytes() for path in bundle.rglob("*") if path.is_file()}
+            done = run("reduce", bundle, "-o", bundle / name)
+
+            assert done.returncode == 1
+            assert done.stderr == f"{bundle / name}: error: is evidence of a bundle, and is not written over\n"
+            assert {path: path.read_bytes() for path in bundle.rglob("*") if path.is_file()} == before
+
+    def test_an_output_without_name_is_an_error(self, bundle: Path) -> None:
+        done = run("reduce", bundle, "-o", "")
+
+        assert (done.returncode, done.stderr) == (1, ".: error: names no file\n")
+
 
 class TestWrongInput:
-    def test_a_path_that_is_not_there_is_wrong_use(self, tmp_path: Path) -> None:
-        done = run("reduce", tmp_path / "nothing")
+    def test_a_path_that_is_not_there_does_not_stop_the_others(self, bundle: Path, tmp_path: Path) -> None:
+        done = run("reduce", tmp_path / "nothing", bundle)
 
-        assert done.returncode == 2
-        assert "does not exist" in done.stderr
+        assert done.returncode == 1
+        assert done.stdout == f"{bundle / 'state.json'}\n"
+        assert done.stderr == f"{tmp_path / 'nothing'}: error: no such folder\n"
+
+    def test_a_path_that_is_not_there_is_told_in_json_too(self, tmp_path: Path) -> None:
+        told = json.loads(run("reduce", "--json", tmp_path / "nothing").stdout)
+
+        assert told["error"] == {"message": f"{tmp_path / 'nothing'}: no such folder"}
+
+    def test_a_folder_of_bundles_is_no_bundle_and_the_error_says_what_to_do(self, bundle: Path) -> None:
+        done = run("summary", bundle.parent)
+
+        assert done.returncode == 1
+        assert done.stderr.endswith("no trace bundle, but a folder that holds 1; name one of them\n")
+
+    def test_an_empty_manifest_is_called_empty(self, bundle: Path) -> None:
+        (bundle / "manifest.json").write_text("")
+
+        assert run("reduce", bundle).stderr == f"{bundle / 'manifest.json'}: error: is empty\n"
 
     @pytest.mark.parametrize("command", ["reduce", "summary"])
     def test_a_folder_without_bundle_is_an_error_that_says_so(self, command: str, tmp_path: Path) -> None:
         done = run(command, tmp_path)
 
         assert done.returncode == 1
-        assert done.stderr.startswith(f"error: {tmp_path}: no trace bundle")
+        assert done.stderr.startswith(f"{tmp_path}: error: no trace bundle")
 
     @pytest.mark.parametrize("command", ["reduce", "summary"])
     def test_a_file_is_no_bundle(self, command: str, bundle: Path) -> None:
         done = run(command, bundle / "trace.jsonl")
 
         assert done.returncode == 1
-        assert done.stderr.startswith(f"error: {bundle / 'trace.jsonl'}: ")
+        assert done.stderr.startswith(f"{bundle / 'trace.jsonl'}: error: ")
 
     @pytest.mark.parametrize("command", [("reduce",), ("reduce", "--mode", "salvage"), ("summary",)])
     @pytest.mark.parametrize(
@@ -172,7 +203,7 @@ class TestWrongInput:
         done = run(*command, bundle)
 
         assert done.returncode == 1
-        assert done.stderr.startswith(f"error: {bundle / name}: ")
+        assert done.stderr.startswith(f"{bundle / name}: error: ")
 
     def test_a_bundle_of_a_newer_schema_is_refused_with_what_to_do(self, bundle: Path) -> None:
         manifest = bundle / "manifest.json"
@@ -243,8 +274,29 @@ class TestSummary:
         done = run("summary", damaged)
 
         assert done.returncode == 0
-        assert "This bundle is damaged: mode default refuses it." in done.stdout
+        assert "Mode default rejects this bundle." in done.stdout
         assert "error payload-missing" in done.stdout
+
+    @pytest.mark.parametrize("columns", [20, 40, 60, 80])
+    def test_no_figure_is_cut_however_narrow_the_terminal(self, columns: int, bundle: Path) -> None:
+        done = run("summary", bundle, columns=columns)
+
+        root = next(line for line in done.stdout.splitlines() if line.startswith("/root"))
+        assert "55,883" in root
+        assert "41.4 s" in root
+        assert "…" not in done.stdout.replace(" …", "")
+
+    def test_lines_are_not_wrapped_where_nobody_looks(self, bundle: Path) -> None:
+        done = run("summary", bundle, columns=0)
+
+        assert any(len(line) > 150 for line in done.stdout.splitlines())
+
+    def test_what_runs_in_a_rollout_that_is_over_never_ended(self, bundle: Path) -> None:
+        log = bundle / "trace.jsonl"
+        kept = [line for line in log.read_text().splitlines() if '"code_cell_ended"' not in line]
+        log.write_text("\n".join(kept))
+
+        assert "code cells   1: 1 never ended" in run("summary", bundle).stdout
 
     def test_json_has_the_summary_and_the_diagnostics(self, bundle: Path) -> None:
         shown = json.loads(run("summary", "--json", bundle).stdout)
@@ -263,6 +315,40 @@ def test_the_version_is_shown_before_anything_is_imported() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)  # noqa: S603
 
     assert done.stdout == f"rollout-trace {rollout_trace.__version__}\n[]\n"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+@pytest.mark.parametrize("arguments", [("--help",), ("summary", str(EXAMPLE)), ("reduce", "-o", "-", str(EXAMPLE))])
+def test_output_that_cannot_be_written_is_an_error(arguments: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(  # noqa: S603 - our own command
+            [COMMAND, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60
+        )
+
+    assert (done.returncode, done.stderr) == (1, "error: No space left on device\n")
+
+
+def test_a_reader_that_has_had_enough_is_no_fault() -> None:
+    with subprocess.Popen(  # noqa: S603 - our own command
+        [COMMAND, "reduce", "-o", "-", str(EXAMPLE)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == ""
+
+
+def test_a_terminal_that_lacks_a_character_gets_it_escaped(bundle: Path) -> None:
+    done = subprocess.run(  # noqa: S603 - our own command
+        [COMMAND, "summary", str(bundle)],
+        env={**os.environ, "PYTHONIOENCODING": "latin-1", "COLUMNS": "40"},
+        capture_output=True,
+        check=True,
+        timeout=60,
+    )
+
+    assert rb"\u2026" in done.stdout  # the dots where a text is cut
 
 
 def test_help_names_every_command_and_the_exit_codes() -> None:

@@ -526,16 +526,26 @@ def test_a_line_cut_anywhere_is_no_json(payload: dict[str, Any]) -> None:
         b"\xef\xbb\xbf" + line(TOOL),
         line(TOOL).replace(b"a-rollout", b"a-\xffrollout"),
         line(TOOL).replace(b"a-rollout", b"a-\nrollout"),
-        line(TOOL).replace(b"a-rollout", b"a-\\ud800rollout"),
         line(TOOL).replace(b'"exec_command"', b"exec_command"),
-        line("HERE").replace(b'"HERE"', b"[" * 200_000 + b"]" * 200_000),
     ],
 )
 def test_what_is_no_json_is_said_to_be_none(text: bytes) -> None:
     assert not refused(text).is_json
 
 
-@pytest.mark.parametrize("text", [b"{}", b"[]", b"null", b"3", b'"text"', b'[{"seq":1}]'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"{}",
+        b"[]",
+        b"null",
+        b"3",
+        b'"text"',
+        b'[{"seq":1}]',
+        line(TOOL).replace(b"a-rollout", b"a-\\ud800rollout"),  # which no crash writes
+        line("HERE").replace(b'"HERE"', b"[" * 200_000 + b"]" * 200_000),
+    ],
+)
 def test_json_that_is_no_event_is_said_to_be_json(text: bytes) -> None:
     assert refused(text).is_json
 

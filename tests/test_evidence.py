@@ -106,12 +106,12 @@ def test_an_item_knows_where_it_was_first_seen_skipped_items_counted() -> None:
     recording.request("inf-1", [{"type": "additional_tools"}, user("go")])
     recording.answer("inf-1", [assistant("done")])
 
-    evidence = recording.reduce().evidence
+    reduction = recording.reduce()
+    evidence = reduction.evidence
+    request, answer = (reduction.trace.raw_payloads[RawPayloadId(f"raw_payload:{n}")] for n in (1, 2))
 
-    assert evidence.item_source(ItemId("conversation_item:1")) == ItemSource(RawPayloadId("raw_payload:1"), "input", 1)
-    assert evidence.item_source(ItemId("conversation_item:2")) == ItemSource(
-        RawPayloadId("raw_payload:2"), "output_items", 0
-    )
+    assert evidence.item_source(ItemId("conversation_item:1")) == ItemSource(request, "input", 1)
+    assert evidence.item_source(ItemId("conversation_item:2")) == ItemSource(answer, "output_items", 0)
     with pytest.raises(KeyError):
         evidence.item_source(ItemId("conversation_item:3"))
 
@@ -139,7 +139,7 @@ def test_content_that_is_no_longer_there_is_an_error(tmp_path: Path) -> None:
     emptied = open_bundle(tmp_path)
     source = reduction.evidence.item_source(ItemId("conversation_item:1"))
     assert source is not None
-    path = reduction.trace.raw_payloads[source.raw_payload_id].path
+    path = source.payload.path
 
     with pytest.raises(PayloadError, match="No such file"):
         item_content(emptied, reduction, ItemId("conversation_item:1"))

@@ -1,6 +1,7 @@
 """The conformance cases: small bundles, with the answers of Codex's reducer and of a reference for our default mode.
 
-Each line of the files is one case, `state` in an answer the exact text of a `state.json`.
+Of schema 2 there are the answers of Codex's reducer only. Each line of the files is one case, `state` in an answer the
+exact text of a `state.json`.
 """
 
 import gzip
@@ -10,7 +11,8 @@ from pathlib import Path
 import msgspec
 
 _FOLDER = Path(__file__).parent
-_FILES = ("cases.jsonl.gz", "cases-corners.jsonl.gz")
+_SCHEMA_1 = ("cases.jsonl.gz", "cases-corners.jsonl.gz")
+_SCHEMA_2 = ("cases-schema-2.jsonl.gz",)
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -28,7 +30,7 @@ class Case(msgspec.Struct, frozen=True):
     trace: str
     payloads: dict[str, str]
     codex: Answer
-    default: Answer
+    default: Answer = Answer()
 
     def write(self, folder: Path) -> None:
         """Write the bundle to a folder that does not exist yet."""
@@ -41,8 +43,18 @@ class Case(msgspec.Struct, frozen=True):
 
 @cache
 def all_cases() -> dict[str, Case]:
-    """Every case by its name."""
+    """Every case of schema 1 by its name."""
+    return {case.name: case for case in _cases_in(_SCHEMA_1)}
+
+
+@cache
+def schema_2_cases() -> dict[str, Case]:
+    """Every case of schema 2 by its name, which begins with `schema-2-`; `default` says nothing."""
+    renamed = [msgspec.structs.replace(case, name=f"schema-2-{case.name}") for case in _cases_in(_SCHEMA_2)]
+    return {case.name: case for case in renamed}
+
+
+def _cases_in(files: tuple[str, ...]) -> list[Case]:
     decoder = msgspec.json.Decoder(Case)
-    lines = [line for name in _FILES for line in gzip.decompress((_FOLDER / name).read_bytes()).splitlines()]
-    cases = [decoder.decode(line) for line in lines]
-    return {case.name: case for case in cases}
+    lines = [line for name in files for line in gzip.decompress((_FOLDER / name).read_bytes()).splitlines()]
+    return [decoder.decode(line) for line in lines]

@@ -1241,10 +1241,6 @@ def answer_that_fails_at_its_last_item(recording: Recording) -> int:
     return recording.answer("inf-1", [*CALLS, *BAD_END], response="resp-9")
 
 
-def request_that_fails_at_a_waiting_cell(recording: Recording) -> int:
-    return recording.request("inf-9", [user("go"), *CALLS, exec_cell("call-3")])
-
-
 def childs_request_that_fails_after_a_delivery(recording: Recording) -> int:
     return child_sees(recording, "inf-9", delivery("hello"), *CALLS, *BAD_END)
 
@@ -1285,7 +1281,6 @@ FAILING = pytest.mark.parametrize(
     [
         request_that_fails_at_its_last_item,
         answer_that_fails_at_its_last_item,
-        request_that_fails_at_a_waiting_cell,
         childs_request_that_fails_after_a_delivery,
         compaction_that_fails_in_its_replacement,
         tool_that_waits_for_nothing,
@@ -1495,3 +1490,59 @@ def test_a_fork_of_a_closed_reducer_is_closed() -> None:
         applied(reducer, recording.entries)
 
     assert reducer.fork().rejection is reducer.rejection is not None
+
+
+# What an older event has left to be done is given up in salvage, so that later events are not rejected in its stead.
+
+
+def test_salvage_gives_up_a_waiting_cell_that_cannot_start_and_keeps_the_request() -> None:
+    recording = recording_with_turn()
+    recording.cell_started("call-1", turn="turn-9")  # a turn that was never started
+    recording.request("inf-1", [user("go"), exec_cell("call-1")])
+    recording.cell_responded("completed")
+
+    reduction = recording.reduce(Mode.SALVAGE)
+
+    assert texts(reduction, reduction.trace.inference_calls[InferenceCallId("inf-1")].request_item_ids) == [
+        "go",
+        "text(1)",
+    ]
+    assert reduction.trace.code_cells == {}
+    assert [(found.code, found.line) for found in reduction.diagnostics] == [
+        (Code.UNKNOWN_REFERENCE, 4),
+        (Code.UNKNOWN_REFERENCE, 5),
+    ]
+
+
+def test_default_rejects_the_request_that_comes_upon_such_a_cell() -> None:
+    recording = recording_with_turn()
+    recording.cell_started("call-1", turn="turn-9")
+    recording.request("inf-1", [user("go"), exec_cell("call-1")])
+
+    assert_refused(recording, Code.UNKNOWN_REFERENCE, codex_turn_id="turn-9", thread_id=ROOT)
+
+
+@pytest.mark.parametrize("mode", Mode)
+def test_an_interruption_leaves_the_graph_as_it_was_and_the_entry_may_be_applied_again(mode: Mode) -> None:
+    recording = recording_with_turn()
+    recording.request("inf-1", [user("go")])
+    interrupted = True
+
+    def load(ref: PayloadRef) -> bytes:
+        if interrupted:
+            raise KeyboardInterrupt
+        return recording.load_payload(ref)
+
+    reducer = Reducer(recording.manifest, load, mode)
+    *before, last = recording.entries
+    for entry in before:
+        reducer.apply(entry)
+    graph = reducer.view().trace
+    with pytest.raises(KeyboardInterrupt):
+        reducer.apply(last)
+    assert reducer.view().trace == graph
+    interrupted = False
+    reducer.apply(last)
+
+    assert reducer.view().trace == recording.reduce(mode).trace
+    assert reducer.view().diagnostics == ()

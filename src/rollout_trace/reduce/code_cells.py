@@ -194,10 +194,13 @@ def _report(
     payload_id = None if reported.response_payload is None else reported.response_payload.raw_payload_id
     report = CellReport(moment_of(event), reported.status, is_end, payload_id)
     waiting = state.waiting_cells.get(cell_id)
-    if waiting is None:
-        _apply(state, cell_id, report)
-    else:
+    if waiting is not None:
         state.waiting_cells[cell_id] = waiting._replace(reports=(*waiting.reports, report))
+    elif cell_id in state.code_cells:
+        _apply(state, cell_id, report)
+    else:  # its start was given up
+        message = f"{cell_id} is reported of, but could not be started"
+        raise Rejection(Code.UNKNOWN_REFERENCE, message, {"code_cell_id": cell_id})
 
 
 def _apply(state: ReducerState, cell_id: CodeCellId, report: CellReport) -> None:

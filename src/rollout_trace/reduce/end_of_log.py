@@ -37,5 +37,7 @@ def _check_unread(state: ReducerState, ref: PayloadRef) -> None:
             return
         message = f"payload {ref.raw_payload_id}, which reduction does not read, is no JSON"
     except Rejection as rejection:
+        if rejection.code == Code.PAYLOAD_OUTSIDE and not state.is_salvage:
+            raise
         message = rejection.message
     state.tolerate(Code.UNREAD_PAYLOAD, message, {"raw_payload_id": ref.raw_payload_id})
