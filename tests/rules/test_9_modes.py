@@ -34,8 +34,8 @@ from rollout_trace.diagnostics import Code, Diagnostic, Level
 from rollout_trace.errors import Rejection
 from rollout_trace.events.codec import encode_event
 from rollout_trace.events.log_entry import LogEntry
-from rollout_trace.events.types import AgentResultObserved, OtherObserved, UnknownEvent
-from rollout_trace.ids import CodexTurnId, EdgeId, InferenceCallId, ItemId, RawPayloadId, ThreadId, ToolCallId
+from rollout_trace.events.types import AgentResultObserved, OtherObserved, RolloutStarted, UnknownEvent
+from rollout_trace.ids import CodexTurnId, EdgeId, InferenceCallId, ItemId, RawPayloadId, ThreadId, ToolCallId, TraceId
 from rollout_trace.model.conversation import CodeCellProducer, ItemKind, PayloadRefPart, Role, ToolProducer
 from rollout_trace.model.edges import ItemAnchor
 from rollout_trace.model.terminal import TerminalResult
@@ -1546,3 +1546,17 @@ def test_an_interruption_leaves_the_graph_as_it_was_and_the_entry_may_be_applied
 
     assert reducer.view().trace == recording.reduce(mode).trace
     assert reducer.view().diagnostics == ()
+
+
+@pytest.mark.parametrize("mode", [Mode.DEFAULT, Mode.SALVAGE])
+def test_a_log_without_events_is_noted(mode: Mode) -> None:
+    (found,) = Recording().reduce(mode).diagnostics
+
+    assert (found.code, found.level, found.line) == (Code.NO_EVENTS, Level.WARNING, None)
+
+
+def test_a_log_of_one_event_is_not_without_events() -> None:
+    recording = Recording()
+    recording.event(RolloutStarted(trace_id=TraceId("trace-1"), root_thread_id=ThreadId(ROOT)))
+
+    assert recording.reduce().diagnostics == ()

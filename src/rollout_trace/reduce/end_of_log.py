@@ -11,13 +11,13 @@ from rollout_trace.reduce.reducer_state import ReducerState
 from rollout_trace.values import PayloadRef
 
 
-def close(state: ReducerState, *, is_rejected: bool) -> None:
+def close(state: ReducerState, *, is_empty: bool, is_rejected: bool) -> None:
     """Draw the conclusions of the end; of a log that `is_rejected`, it is not known how it ends.
 
     Raises:
         Rejection: the mode refuses what the end shows.
     """
-    if state.reads_better and not is_rejected and not state.raw_payloads and not state.threads:
+    if state.reads_better and is_empty and not is_rejected:
         state.tolerate(Code.NO_EVENTS, "the log has no event", {})
     agents.resolve_spawns(state)
     tools.note_started_cells(state)

@@ -154,7 +154,7 @@ class Reducer:
         state.place = LogPlace()
         noted = len(state.diagnostics)
         try:
-            end_of_log.close(state, is_rejected=self.rejection is not None)
+            end_of_log.close(state, is_empty=not self._touches, is_rejected=self.rejection is not None)
             return Reduction(_graph(state), tuple(state.diagnostics), Evidence(self._touches, dict(state.item_sources)))
         finally:
             self._take_back(noted)
