@@ -1,14 +1,14 @@
 """What is in a rollout, on one screen: how many of everything, and how it ended."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from rollout_trace.ids import AgentPath, ThreadId
 from rollout_trace.model.conversation import Channel, ConversationItem, Role, TextPart
 from rollout_trace.model.execution import ExecutionWindow
-from rollout_trace.model.inference import TokenUsage
+from rollout_trace.model.inference import InferenceCall, TokenUsage
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.threads import AgentThread
 from rollout_trace.values import AnyToolKind, ExecutionStatus, Mcp, Other, RolloutStatus, UnixMilliseconds
@@ -93,7 +93,7 @@ def summarize(trace: RolloutTrace) -> Summary:
         duration_ms=max(last_known - trace.started_at_unix_ms, 0),
         first_user_message=_first_user_message(trace),
         last_answer=_last_answer(trace),
-        agents=tuple(_agent_totals(trace, thread) for thread in trace.threads.values()),
+        agents=_agents(trace),
         turns=_outcomes(turn.execution for turn in trace.codex_turns.values()),
         requests=_outcomes(call.execution for call in calls),
         requests_without_usage=sum(call.usage is None for call in calls),
@@ -138,8 +138,19 @@ def _last_text(items: Iterable[ConversationItem]) -> str | None:
     return next(iter([text for text in texts if text][-1:]), None)
 
 
-def _agent_totals(trace: RolloutTrace, thread: AgentThread) -> AgentTotals:
-    calls = [call for call in trace.inference_calls.values() if call.thread_id == thread.thread_id]
+def _agents(trace: RolloutTrace) -> tuple[AgentTotals, ...]:
+    calls: dict[ThreadId, list[InferenceCall]] = {thread_id: [] for thread_id in trace.threads}
+    for call in trace.inference_calls.values():
+        calls[call.thread_id].append(call)
+    turns = Counter(turn.thread_id for turn in trace.codex_turns.values())
+    tools = Counter(tool.thread_id for tool in trace.tool_calls.values())
+    return tuple(
+        _totals_of(thread, calls[thread_id], turns=turns[thread_id], tool_calls=tools[thread_id])
+        for thread_id, thread in trace.threads.items()
+    )
+
+
+def _totals_of(thread: AgentThread, calls: Sequence[InferenceCall], *, turns: int, tool_calls: int) -> AgentTotals:
     models = dict.fromkeys(call.model for call in calls)
     if not models and thread.default_model is not None:
         models[thread.default_model] = None
@@ -151,11 +162,11 @@ def _agent_totals(trace: RolloutTrace, thread: AgentThread) -> AgentTotals:
         models=tuple(models),
         status=window.status,
         duration_ms=None if window.ended_at_unix_ms is None else window.ended_at_unix_ms - window.started_at_unix_ms,
-        turns=sum(turn.thread_id == thread.thread_id for turn in trace.codex_turns.values()),
+        turns=turns,
         requests=len(calls),
         requests_without_usage=sum(call.usage is None for call in calls),
         tokens=_tokens(call.usage for call in calls),
-        tool_calls=sum(tool.thread_id == thread.thread_id for tool in trace.tool_calls.values()),
+        tool_calls=tool_calls,
     )
 
 
