@@ -357,3 +357,33 @@ def test_help_names_every_command_and_the_exit_codes() -> None:
     assert done.returncode == 0
     for shown in ("reduce", "summary", "debug", "Exit codes"):
         assert shown in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ("summary", str(EXAMPLE)), ("summary", "nowhere")])
+def test_streams_that_the_shell_has_closed_are_no_traceback(arguments: tuple[str, ...]) -> None:
+    closing = 'exec "$0" "$@" >&-'
+    done = subprocess.run(  # noqa: S603 - our own command
+        ["/bin/sh", "-c", closing, COMMAND, *arguments], capture_output=True, text=True, check=False, timeout=60
+    )
+
+    assert "Traceback" not in done.stderr
+
+
+def test_a_path_that_no_system_has_does_not_stop_the_others(bundle: Path) -> None:
+    done = run("reduce", "a" * 300, bundle)
+
+    assert done.returncode == 1
+    assert done.stderr == f"{'a' * 300}: error: File name too long\n"
+    assert done.stdout == f"{bundle / 'state.json'}\n"
+
+
+def test_a_file_anywhere_in_a_bundle_is_evidence(bundle: Path, tmp_path: Path) -> None:
+    (bundle / "other").mkdir()
+    (bundle / "other" / "1.json").write_text("{}")
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+
+    assert "is evidence of a bundle" in run("reduce", bundle, "-o", bundle / "other" / "1.json").stderr
+    assert "is evidence of a bundle" in run("reduce", bundle, "-o", bundle / "Trace.JSONL").stderr
+    assert run("reduce", bundle, "-o", bundle / "graph.json").returncode == 0
+    assert run("reduce", bundle, "-o", loop).returncode in {0, 1}

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from rollout_trace.diagnostics import Code, Diagnostic, Level
     from rollout_trace.errors import (
         BundleError,
-        EventError,
         PayloadError,
         Rejection,
         RolloutTraceError,
@@ -38,7 +37,6 @@ _HOMES = {
     "rollout_trace.diagnostics": ("Code", "Diagnostic", "Level"),
     "rollout_trace.errors": (
         "BundleError",
-        "EventError",
         "PayloadError",
         "Rejection",
         "RolloutTraceError",
@@ -62,7 +60,6 @@ __all__ = [
     "BundleError",
     "Code",
     "Diagnostic",
-    "EventError",
     "EventPosition",
     "Evidence",
     "ItemSource",

@@ -34,7 +34,7 @@ class Code(StrEnum):
     OTHER_EVENT = "other-event"
     """An event of type `other`: its payloads are kept, it has no meaning."""
     NO_EVENTS = "no-events"
-    """The log has no event: nothing was recorded, or nothing is left of it."""
+    """No event of the log could be applied, or it has none: nothing was recorded, or nothing is left of it."""
     SEQUENCE = "sequence"
     """The `seq` of an event is not one more than the last."""
     EVENT_SCHEMA = "event-schema"

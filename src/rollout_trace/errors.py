@@ -66,12 +66,17 @@ class Rejection(RolloutTraceError):  # noqa: N818 - the word of the specificatio
 
 
 class StateError(RolloutTraceError):
-    """A `state.json` cannot be read as a reduced graph."""
+    """A `state.json` cannot be read as a reduced graph, or cannot be written."""
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: {reason}")
         self.path = path
         self.reason = reason
+
+
+def reason_of(error: OSError | ValueError) -> str:
+    """Why the operating system, or Python, cannot do something with a file, in words."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def located(line: int | None, seq: int | None, event_type: str | None) -> str:

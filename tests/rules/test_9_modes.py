@@ -1560,3 +1560,21 @@ def test_a_log_of_one_event_is_not_without_events() -> None:
     recording.event(RolloutStarted(trace_id=TraceId("trace-1"), root_thread_id=ThreadId(ROOT)))
 
     assert recording.reduce().diagnostics == ()
+
+
+def test_a_view_does_not_change_what_a_later_diagnostic_says() -> None:
+    recording = recording_with_child()
+    recording.tool("tool-1", kind=SpawnAgent())
+    recording.runtime_ended("tool-1", spawn_end("hello"))
+    child_sees(recording, "inf-1", delivery("hello"))
+    recording.runtime_ended("tool-1", spawn_end("another task"))  # a conflict, but only when the log ends
+    reducer = recording.reducer(Mode.SALVAGE)
+    for entry in recording.entries:
+        reducer.apply(entry)
+    unseen = reducer.fork()
+    reducer.view()
+    recording.runtime_started("tool-9", {})
+    for one in (reducer, unseen):
+        one.apply(recording.entries[-1])
+
+    assert reducer.view().diagnostics == unseen.view().diagnostics

@@ -53,7 +53,10 @@ class Confinement:
     def read(self, path: str) -> bytes:
         """Read the regular file at `path` whole; raises what `open` raises."""
         with os.fdopen(self.open(path), "rb", buffering=0) as file:
-            return file.read()
+            try:
+                return file.read()
+            except (MemoryError, OverflowError):
+                raise OSError(errno.EFBIG, "is too large to be read") from None
 
     def _locate(self, path: str) -> tuple[str, str]:
         """The real folder of `path`, and the name in it."""

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from rollout_trace.bundle import layout
-from rollout_trace.errors import BundleError
+from rollout_trace.errors import BundleError, reason_of
 
 
 def find_bundles(path: str | Path) -> list[Path]:
@@ -13,11 +13,14 @@ def find_bundles(path: str | Path) -> list[Path]:
         BundleError: `path` is no folder, or there is no bundle.
     """
     folder = Path(path)
-    if not folder.is_dir():
-        raise BundleError(folder, "is no folder" if folder.exists() else "no such folder")
-    if (folder / layout.MANIFEST).exists():
-        return [folder]
-    bundles = sorted(manifest.parent for manifest in folder.glob(f"*/{layout.MANIFEST}"))
+    try:
+        if not folder.is_dir():
+            raise BundleError(folder, "is no folder" if folder.exists() else "no such folder")
+        if (folder / layout.MANIFEST).exists():
+            return [folder]
+        bundles = sorted(manifest.parent for manifest in folder.glob(f"*/{layout.MANIFEST}"))
+    except (OSError, ValueError) as error:
+        raise BundleError(folder, reason_of(error)) from error
     if not bundles:
         raise BundleError(folder, f"no trace bundle: neither it nor a folder in it has a {layout.MANIFEST}")
     return bundles

@@ -13,7 +13,7 @@ from rollout_trace.bundle.confinement import Confinement, OutsideError
 from rollout_trace.bundle.log import read_log
 from rollout_trace.bundle.manifest import read_manifest
 from rollout_trace.diagnostics import Code
-from rollout_trace.errors import BundleError, PayloadError
+from rollout_trace.errors import BundleError, PayloadError, reason_of
 from rollout_trace.events.log_entry import LogEntry
 from rollout_trace.events.manifest import Manifest
 from rollout_trace.values import PayloadRef
@@ -29,8 +29,11 @@ class Bundle:
             BundleError: the folder is no bundle, or its manifest cannot be read.
         """
         self.path = Path(path)
-        self._files = Confinement(self.path)
-        self.manifest: Manifest = read_manifest(self._files)
+        try:
+            self._files = Confinement(self.path)
+            self.manifest: Manifest = read_manifest(self._files)
+        except (OSError, ValueError) as error:
+            raise BundleError(self.path, reason_of(error)) from error
 
     def events(self) -> Iterator[LogEntry]:
         """The lines of the log, in order: events, and lines that cannot be read.

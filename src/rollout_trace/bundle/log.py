@@ -18,21 +18,19 @@ _WHITE_SPACE = (
 
 def read_log(lines: Iterable[bytes]) -> Iterator[LogEntry]:
     """The entries of a log, in order. Holds one line at a time; blank lines are counted and skipped."""
-    broken: UnreadableLine | None = None
+    held: tuple[int, EventError] | None = None  # whether a line is torn shows only when the log has ended
     for number, line in enumerate(lines, start=1):
         if _is_blank(line):
             continue
-        if broken is not None:
-            yield broken
-            broken = None
+        if held is not None:
+            yield UnreadableLine(line=held[0], reason=held[1].reason, torn=False)
+            held = None
         try:
             yield LoggedEvent(decode_event(line), number, line.endswith(b"\n"))
         except EventError as error:
-            # Whether it is torn shows only when the log has ended.
-            broken = UnreadableLine(line=number, reason=error.reason, torn=False)
-            torn = not error.is_json
-    if broken is not None:
-        yield UnreadableLine(line=broken.line, reason=broken.reason, torn=torn)
+            held = (number, error)
+    if held is not None:
+        yield UnreadableLine(line=held[0], reason=held[1].reason, torn=not held[1].is_json)
 
 
 def _is_blank(line: bytes) -> bool:

@@ -1,5 +1,6 @@
 """Where `state.json` lies, and that it is replaced as a whole or not at all."""
 
+import os
 import secrets
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import msgspec
 
 from rollout_trace.bundle import layout
 from rollout_trace.bundle.confinement import Confinement, OutsideError
-from rollout_trace.errors import StateError
+from rollout_trace.errors import StateError, reason_of
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.state_json import decode_state, encode_state
 
@@ -21,15 +22,16 @@ def load_state(path: str | Path) -> RolloutTrace:
         StateError: there is no such file, or it is no reduced graph.
     """
     given = Path(path)
-    in_bundle = given.is_dir()
-    file = given / layout.STATE if in_bundle else given
+    file = given
     try:
-        # A bundle may come from a stranger; a file that was named comes from the user.
-        return decode_state(Confinement(given).read(layout.STATE) if in_bundle else file.read_bytes())
-    except OSError as error:
-        raise StateError(file, error.strerror or str(error)) from error
+        if given.is_dir():
+            file = given / layout.STATE
+            return decode_state(Confinement(given).read(layout.STATE))  # a bundle may come from a stranger
+        return decode_state(file.read_bytes())
     except (OutsideError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise StateError(file, f"no reduced graph: {error}") from error
+    except (OSError, ValueError) as error:
+        raise StateError(file, reason_of(error)) from error
 
 
 def write_state(trace: RolloutTrace, path: str | Path) -> None:
@@ -43,15 +45,15 @@ def write_state(trace: RolloutTrace, path: str | Path) -> None:
     file = Path(path)
     if not file.name:
         raise StateError(file, "names no file")
-    if _is_evidence(file):
-        raise StateError(file, "is evidence of a bundle, and is not written over")
     try:
+        if _is_evidence(file):
+            raise StateError(file, "is evidence of a bundle, and is not written over")
         if file.exists() and not file.is_file():
             file.write_bytes(encode_state(trace))
         else:
             _replace(file, encode_state(trace))
-    except OSError as error:
-        raise StateError(file, error.strerror or str(error)) from error
+    except (OSError, ValueError) as error:
+        raise StateError(file, reason_of(error)) from error
 
 
 def write_state_into(bundle: Path, trace: RolloutTrace) -> Path:
@@ -66,8 +68,8 @@ def write_state_into(bundle: Path, trace: RolloutTrace) -> Path:
     file = bundle / layout.STATE
     try:
         _replace(file, encode_state(trace))
-    except OSError as error:
-        raise StateError(file, error.strerror or str(error)) from error
+    except (OSError, ValueError) as error:
+        raise StateError(file, reason_of(error)) from error
     return file
 
 
@@ -82,8 +84,9 @@ def _replace(file: Path, data: bytes) -> None:
 
 
 def _is_evidence(file: Path) -> bool:
-    """Whether a file is, or would be, what a bundle consists of."""
-    folder = file.resolve().parent
-    if folder.name == layout.PAYLOADS and (folder.parent / layout.MANIFEST).exists():
-        return True
-    return file.name in {layout.MANIFEST, layout.EVENT_LOG} and (folder / layout.MANIFEST).exists()
+    """Whether a file is, or would be, part of what a bundle consists of: anything in it but a `state.json`."""
+    real = Path(os.path.realpath(file))
+    bundle = next((folder for folder in real.parents if (folder / layout.MANIFEST).exists()), None)
+    if bundle is None or real == bundle / layout.STATE:
+        return False
+    return real.exists() or real.parent != bundle or real.name.lower() in {layout.MANIFEST, layout.EVENT_LOG}

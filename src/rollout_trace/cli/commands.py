@@ -32,7 +32,7 @@ class CommandsByFile(click.Group):
     cls=CommandsByFile,
     files=("summary", "reduce", "debug"),
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 fine, 1 a bundle could not be read or was rejected, 2 wrong use.",
+    epilog="Exit codes: 0 fine, 1 a bundle could not be read or was rejected, 2 wrong use, 130 stopped by Ctrl-C.",
 )
 @click.version_option(__version__, prog_name="rollout-trace", message="%(prog)s %(version)s")
 def rollout_trace() -> None:

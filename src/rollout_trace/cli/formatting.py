@@ -30,7 +30,7 @@ STYLES = {
 
 _MINUTE_SECONDS = 60
 _UNLIMITED = 100_000
-_NARROWEST_TEXT = 9
+_NARROWEST_TEXT = 12
 
 
 def show(parts: Iterable[RenderableType]) -> None:
@@ -69,7 +69,8 @@ def table_of(headings: Sequence[str], rows: Sequence[Sequence[str | Text]], figu
             widest = max(cell_len(str(cell)) for cell in (heading, *(row[index] for row in rows)))
             table.add_column(heading, justify="right", no_wrap=True, min_width=widest)
         else:
-            table.add_column(heading, overflow="fold", min_width=_NARROWEST_TEXT)
+            widest = max(cell_len(str(cell)) for cell in (heading, *(row[index] for row in rows)))
+            table.add_column(heading, overflow="fold", min_width=min(widest, _NARROWEST_TEXT))
     for row in rows:
         table.add_row(*row)
     return table

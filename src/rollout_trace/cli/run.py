@@ -1,6 +1,9 @@
 """Running a command by click, with our own ends for what click would end otherwise."""
 
+import os
 import sys
+from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -14,6 +17,8 @@ def run() -> None:
         KeyboardInterrupt: the user stopped it.
         OSError: what it prints cannot be written.
     """
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal that lacks a character gets it escaped
             stream.reconfigure(errors="backslashreplace")
@@ -26,3 +31,8 @@ def run() -> None:
         error.show()
         sys.exit(error.exit_code)
     sys.exit(exit_code if isinstance(exit_code, int) else 0)
+
+
+def _nowhere() -> TextIO:
+    """A stream for what the shell has closed; it stays open as long as the process runs."""
+    return Path(os.devnull).open("w")

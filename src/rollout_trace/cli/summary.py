@@ -1,6 +1,7 @@
 """`summary`: what is in a bundle, on one screen."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -26,7 +27,6 @@ from rollout_trace.cli.formatting import (
 from rollout_trace.cli.reporting import complain, failure_line
 from rollout_trace.diagnostics import Diagnostic, Level
 from rollout_trace.errors import RolloutTraceError
-from rollout_trace.ids import AgentPath
 from rollout_trace.printable import printable
 from rollout_trace.query.summary import AgentTotals, Summary, Tokens, summarize
 from rollout_trace.reduce.modes import Mode
@@ -34,6 +34,7 @@ from rollout_trace.values import RolloutStatus
 
 _MOST_LINES_NAMED = 5
 _MOST_CHARACTERS = 160
+_DEEPEST_AGENT = 8
 
 
 @click.command()
@@ -101,19 +102,22 @@ def _beginning(text: str) -> str:
 
 def _agents(found: Summary) -> Table:
     """The agents as a tree: each below the one that spawned it, in order of their starts."""
-    started = {agent.agent_path: order for order, agent in reversed(list(enumerate(found.agents)))}
-    paths = [agent.agent_path for agent in found.agents]
+    started: dict[str, int] = {}
+    for order, agent in enumerate(found.agents):
+        started.setdefault(agent.agent_path, order)
+    paths = Counter(agent.agent_path for agent in found.agents)
 
     def place(agent: AgentTotals) -> list[int]:
-        names = agent.agent_path.split("/")
+        names = agent.agent_path.split("/", maxsplit=_DEEPEST_AGENT)
         ancestors = ("/".join(names[: depth + 1]) for depth in range(1, len(names)))
-        return [started.get(AgentPath(path), 0) for path in ancestors] or [len(paths)]
+        return [started.get(path, 0) for path in ancestors] or [len(found.agents)]
 
     rows: list[tuple[str | Text, ...]] = []
     for agent in sorted(found.agents, key=place):
         parent, _, name = agent.agent_path.rpartition("/")
-        label = f"{'  ' * parent.count('/')}{name}" if parent else agent.agent_path or "(path unknown)"
-        if paths.count(agent.agent_path) > 1 and agent.nickname is not None:
+        indent = "  " * min(parent.count("/"), _DEEPEST_AGENT)
+        label = f"{indent}{name}" if parent else agent.agent_path or "(path unknown)"
+        if paths[agent.agent_path] > 1 and agent.nickname is not None:
             label += f" ({agent.nickname})"
         rows.append(
             (

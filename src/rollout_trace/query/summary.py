@@ -141,7 +141,7 @@ def _last_text(items: Iterable[ConversationItem]) -> str | None:
 def _agents(trace: RolloutTrace) -> tuple[AgentTotals, ...]:
     calls: dict[ThreadId, list[InferenceCall]] = {thread_id: [] for thread_id in trace.threads}
     for call in trace.inference_calls.values():
-        calls[call.thread_id].append(call)
+        calls.setdefault(call.thread_id, []).append(call)
     turns = Counter(turn.thread_id for turn in trace.codex_turns.values())
     tools = Counter(tool.thread_id for tool in trace.tool_calls.values())
     return tuple(

@@ -140,7 +140,7 @@ def result_recorded(state: ReducerState, tool_call_id: ToolCallId, payload_id: R
 
 def resolve_spawns(state: ReducerState) -> None:
     """When the log has ended, a spawn whose message was never seen leads to the child as a whole, if there is one."""
-    for delivery in list(state.pending.values()):
+    for delivery in [state.pending[edge_id] for edge_id in sorted(state.pending)]:
         child = delivery.address.target_thread_id
         if delivery.kind is EdgeKind.SPAWN_AGENT and child in state.threads:
             with state.giving_up():

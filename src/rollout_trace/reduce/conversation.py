@@ -92,16 +92,7 @@ def place_response(
 
 def place_detached(state: ReducerState, carrier: Carrier, incoming: Iterable[IncomingItem]) -> ItemIds:
     """Find the items of a history in the snapshot, in any order, and create the others; the snapshot stays."""
-    unused = UnusedItems(state.snapshots.get(carrier.thread_id, ()), state.match_keys, state.items)
-    placed: list[ItemId] = []
-    used: set[ItemId] = set()
-    for item in incoming:
-        _check_call_id(state, carrier, item)
-        item_id = _sight(state, carrier, item, unused.first(item, used))
-        placed.append(item_id)
-        used.add(item_id)
-    code_cells.start_waiting(state, placed)
-    return tuple(placed)
+    return _place_among(state, carrier, incoming, state.snapshots.get(carrier.thread_id, ()))
 
 
 def create_all(state: ReducerState, carrier: Carrier, incoming: Iterable[IncomingItem]) -> ItemIds:
@@ -156,6 +147,13 @@ def _place_by_own_id(state: ReducerState, carrier: Carrier, incoming: list[Incom
     own_ids = {item.responses_item_id for item in incoming if item.responses_item_id is not None}
     by_id = (state.items_by_responses_id.get((carrier.thread_id, own_id), ()) for own_id in own_ids)
     candidates = sorted((item_id for item_ids in by_id for item_id in item_ids), key=items.creation_order)
+    return _place_among(state, carrier, incoming, candidates)
+
+
+def _place_among(
+    state: ReducerState, carrier: Carrier, incoming: Iterable[IncomingItem], candidates: Iterable[ItemId]
+) -> ItemIds:
+    """Find each item among the candidates, none twice, and create the others."""
     unused = UnusedItems(candidates, state.match_keys, state.items)
     placed: list[ItemId] = []
     used: set[ItemId] = set()

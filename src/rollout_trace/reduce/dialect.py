@@ -21,9 +21,9 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     log_is_ordered: bool
     """`replay`: an event out of place (`seq`, schema, rollout, after `recording_completed`) is a fault."""
     recording_is_closed: bool
-    """`end_of_log`: a whole recording ends with `recording_completed`, and all its payloads are there and JSON."""
+    """`end_of_log`, `replay`: a whole recording ends with `recording_completed`, and has all its payloads, as JSON."""
     items_have_ids: bool
-    """`conversation`, `items`, `matching`: the provider's id is part of what an item is, an item is placed at most once
+    """`normalize`, `conversation`: the provider's id is part of what an item is, an item is placed at most once
     in a list, and a thread's conversation is what was sent or accepted."""
     answers_need_not_stay: bool
     """`conversation`: the answer to a call that was overtaken by another is not in the model's view."""
@@ -38,9 +38,9 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     runtime_says_kind: bool
     """`tools`: the start of the runtime says what really ran."""
     calls_know_their_cell: bool
-    """`tools`: the model's `exec` is a tool call, around the cell that it starts."""
+    """`tools`, `code_cells`: the model's `exec` is a tool call, around the cell that it starts."""
     process_ids_are_hidden: bool
-    """`terminal`: a session has an id of its own, since a process id may be used again."""
+    """`terminal_sessions`: a session has an id of its own, since a process id may be used again."""
     stdin_may_be_malformed: bool
     """`terminal`: an invocation of `write_stdin` that makes no sense, or is of a namespace, starts nothing."""
     output_is_aggregated: bool

@@ -18,7 +18,7 @@ def close(state: ReducerState, *, is_empty: bool, is_rejected: bool) -> None:
         Rejection: the mode refuses what the end shows.
     """
     if state.reads_better and is_empty and not is_rejected:
-        state.tolerate(Code.NO_EVENTS, "the log has no event", {})
+        state.tolerate(Code.NO_EVENTS, "no event of the log could be applied, or it has none", {})
     agents.resolve_spawns(state)
     tools.note_started_cells(state)
     if state.dialect.recording_is_closed and not is_rejected:
@@ -37,7 +37,10 @@ def _check_unread(state: ReducerState, ref: PayloadRef) -> None:
             return
         message = f"payload {ref.raw_payload_id}, which reduction does not read, is no JSON"
     except Rejection as rejection:
-        if rejection.code == Code.PAYLOAD_OUTSIDE and not state.is_salvage:
-            raise
+        if rejection.code == Code.PAYLOAD_OUTSIDE:
+            if not state.is_salvage:
+                raise
+            state.report(Code.PAYLOAD_OUTSIDE, rejection.message, rejection.ids)
+            return
         message = rejection.message
     state.tolerate(Code.UNREAD_PAYLOAD, message, {"raw_payload_id": ref.raw_payload_id})

@@ -89,5 +89,5 @@ class Evidence:
         return self._item_sources.get(item_id)
 
     def __iter__(self) -> Iterator[tuple[EventPosition, tuple[tuple[ObjectKind, str], ...]]]:
-        """Every event that changed the graph, with the objects that it made or changed."""
+        """Every event that was applied, in order, with the objects that it made or changed."""
         return iter(self._touches)

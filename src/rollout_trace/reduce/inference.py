@@ -71,16 +71,12 @@ def inference_completed(state: ReducerState, event: TraceEvent, end: events.Infe
 
 def inference_failed(state: ReducerState, event: TraceEvent, end: events.InferenceFailed) -> None:
     """A request failed, perhaps after a part of its answer."""
-    call = _known_call(state, end.inference_call_id)
-    call = replace(_with_answer(state, event, call, end.partial_response_payload), response_id=None)
-    _end(state, event, call, ExecutionStatus.FAILED, end.upstream_request_id)
+    _broken_off(state, event, end, ExecutionStatus.FAILED)
 
 
 def inference_cancelled(state: ReducerState, event: TraceEvent, end: events.InferenceCancelled) -> None:
     """The host stopped reading an answer, perhaps after a part of it."""
-    call = _known_call(state, end.inference_call_id)
-    call = replace(_with_answer(state, event, call, end.partial_response_payload), response_id=None)
-    _end(state, event, call, ExecutionStatus.CANCELLED, end.upstream_request_id)
+    _broken_off(state, event, end, ExecutionStatus.CANCELLED)
 
 
 def end_with_turn(state: ReducerState, turn_id: CodexTurnId, moment: Moment, status: ExecutionStatus) -> None:
@@ -90,6 +86,16 @@ def end_with_turn(state: ReducerState, turn_id: CodexTurnId, moment: Moment, sta
         if call.execution.status is ExecutionStatus.RUNNING:
             execution = closed(call.execution, moment, status)
             state.inference_calls[call_id] = replace(call, execution=execution)
+
+
+def _broken_off(
+    state: ReducerState,
+    event: TraceEvent,
+    end: events.InferenceFailed | events.InferenceCancelled,
+    status: ExecutionStatus,
+) -> None:
+    call = _with_answer(state, event, _known_call(state, end.inference_call_id), end.partial_response_payload)
+    _end(state, event, replace(call, response_id=None), status, end.upstream_request_id)
 
 
 def _known_call(state: ReducerState, call_id: InferenceCallId) -> InferenceCall:

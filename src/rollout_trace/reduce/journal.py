@@ -2,7 +2,8 @@
 
 Every map of the reducer's state is a `JournaledMap`, and every value in one is immutable. So what an event does to the
 state is exactly a list of overwritten entries: a `Journal`. Rolled back, it restores the state; committed, it tells
-which objects the event has touched, which is the evidence for them.
+which objects the event has touched, which is the evidence for them. An entry that was deleted comes back as the last of
+its map: no rule goes by the order of a map that it deletes from.
 """
 
 from collections.abc import Iterator

@@ -85,7 +85,6 @@ class ReducerState:
         self.mode = mode
         self.journal = Journal()
         self.diagnostics: list[Diagnostic] = []
-        self._has_skipped = False
         self.place = LogPlace()
         self.dialect = self._dialect_of(manifest.schema_version)
         # What payloads hold does not depend on the events that are applied, so this is no part of what is taken back.
@@ -172,7 +171,6 @@ class ReducerState:
         for mine, theirs in zip(self._maps, copy._maps, strict=True):
             theirs.load(mine)
         copy.diagnostics = list(self.diagnostics)
-        copy._has_skipped = self._has_skipped
         copy.checked_payloads = set(self.checked_payloads)
         return copy
 
@@ -221,7 +219,6 @@ class ReducerState:
 
     def report(self, code: Code, message: str, ids: Mapping[str, str]) -> None:
         """Note a fault at the place in the log where the reduction stands."""
-        self._has_skipped = self._has_skipped or level_of(code) is Level.ERROR
         self.diagnostics.append(
             Diagnostic(
                 level=level_of(code),
@@ -236,7 +233,7 @@ class ReducerState:
 
     def why_unseen(self) -> str:
         """Why the start of something may not be known, for a person."""
-        if self._has_skipped:
+        if any(diagnostic.level is Level.ERROR for diagnostic in self.diagnostics):
             return "it may be among what was skipped"
         return "review mode forwards such events from a recording of its own"
 

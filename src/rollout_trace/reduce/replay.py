@@ -123,7 +123,7 @@ class Reducer:
                 `view` shows the graph as it was before this one.
         """
         if self.rejection is not None:
-            raise self.rejection
+            raise self.rejection.with_traceback(None)
         state = self._state
         before = kept = len(state.diagnostics)
         try:
@@ -189,8 +189,9 @@ class Reducer:
         for ref in payload_refs(event):
             state.raw_payloads[ref.raw_payload_id] = ref
         self._rules.get(type(event.payload), _unknown)(state, event, event.payload)
-        self._touches.append((EventPosition(event.seq, entry.line), tuple(state.journal.touched())))
+        touched = (EventPosition(event.seq, entry.line), tuple(state.journal.touched()))
         state.journal.commit()
+        self._touches.append(touched)
 
     def _take_back(self, kept_diagnostics: int) -> None:
         self._state.journal.roll_back()
