@@ -597,3 +597,10 @@ def test_kinds_are_types_of_their_own() -> None:
     completed = decode_event(line(a("inference_completed"))).payload
     assert isinstance(completed, InferenceCompleted)
     assert completed.response_payload.kind.type == "tool_result"
+
+
+def test_a_number_beyond_64_bits_is_no_timeout() -> None:
+    waits = {**a("tool_call_started"), "summary": {"type": "wait_agent", "timeout_ms": 2**64}}
+    assert refused(line(waits)).is_json
+    longest = line({**waits, "summary": {"type": "wait_agent", "timeout_ms": 2**64 - 1}})
+    assert decode_event(longest).seq == 3

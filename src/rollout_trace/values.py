@@ -16,7 +16,7 @@ Int32 = Annotated[int, msgspec.Meta(ge=-(2**31), lt=2**31)]
 Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 UInt32 = Annotated[int, msgspec.Meta(ge=0, lt=2**32)]
 UInt64 = Annotated[int, msgspec.Meta(ge=0)]
-"""Its upper bound is not checked by the type, which cannot; see `is_uint64` where it matters."""
+"""The type cannot check the upper bound; who reads such a number calls `is_uint64`."""
 
 UnixMilliseconds = Int64
 """A moment, in milliseconds since 1970. For display and latency only: the order of events is `Seq`."""

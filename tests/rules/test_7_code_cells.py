@@ -539,3 +539,14 @@ def test_a_later_output_in_another_thread_is_added_to_the_cell_too() -> None:
 
     assert cell(recording).output_item_ids == ("conversation_item:3",)
     assert producers(recording, 3) == (BY_THE_CELL,)
+
+
+def test_the_source_of_a_waiting_cell_is_the_first_by_key_bytes_of_all_that_a_list_brings() -> None:
+    recording = recording_with_turn()
+    recording.cell_started("call-1")
+    before = [user(f"{number}") for number in range(8)]
+    recording.request("inf-1", [*before, exec_cell("call-1"), exec_cell("call-1")])  # items 9 and 10
+
+    assert recording.reduce().trace.code_cells[CodeCellId("code_cell:call-1")].source_item_id == (
+        "conversation_item:10"
+    )

@@ -84,9 +84,20 @@ def _replace(file: Path, data: bytes) -> None:
 
 
 def _is_evidence(file: Path) -> bool:
-    """Whether a file is, or would be, part of what a bundle consists of: anything in it but a `state.json`."""
+    """Whether a file is, or would be, evidence of a bundle: its manifest, its log, or anything in its folders.
+
+    Beside those a bundle may hold graphs, under whatever names.
+    """
     real = Path(os.path.realpath(file))
-    bundle = next((folder for folder in real.parents if (folder / layout.MANIFEST).exists()), None)
-    if bundle is None or real == bundle / layout.STATE:
+    bundle = next((folder for folder in real.parents if _is_bundle(folder)), None)
+    if bundle is None:
         return False
-    return real.exists() or real.parent != bundle or real.name.lower() in {layout.MANIFEST, layout.EVENT_LOG}
+    # Where the case of letters does not matter, as on most Macs, another spelling is the same file.
+    return real.parent != bundle or real.name.lower() in {layout.MANIFEST, layout.EVENT_LOG}
+
+
+def _is_bundle(folder: Path) -> bool:
+    """Whether a folder is a bundle, and not just one with a manifest of another kind, as web projects have."""
+    return (folder / layout.MANIFEST).exists() and (
+        (folder / layout.EVENT_LOG).exists() or (folder / layout.PAYLOADS).exists()
+    )

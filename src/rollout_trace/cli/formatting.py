@@ -65,11 +65,10 @@ def table_of(headings: Sequence[str], rows: Sequence[Sequence[str | Text]], figu
     """A plain table. Columns of figures, named by their headings, are neither wrapped nor cut."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
     for index, heading in enumerate(headings):
+        widest = max(cell_len(str(cell)) for cell in (heading, *(row[index] for row in rows)))
         if heading in figures:
-            widest = max(cell_len(str(cell)) for cell in (heading, *(row[index] for row in rows)))
             table.add_column(heading, justify="right", no_wrap=True, min_width=widest)
         else:
-            widest = max(cell_len(str(cell)) for cell in (heading, *(row[index] for row in rows)))
             table.add_column(heading, overflow="fold", min_width=min(widest, _NARROWEST_TEXT))
     for row in rows:
         table.add_row(*row)

@@ -16,7 +16,7 @@ def main() -> None:
     """Run the command line; never shows a traceback for what the user gave or did."""
     try:
         if sys.argv[1:] == ["--version"]:
-            print(f"rollout-trace {__version__}")  # noqa: T201 - before anything is imported that prints better
+            print(f"rollout-trace {__version__}", flush=True)  # noqa: T201 - before what prints better is imported
             return
         from rollout_trace.cli.run import run  # noqa: PLC0415 - see the head of this module
 

@@ -9,11 +9,11 @@ from typing import Final
 import msgspec
 
 from rollout_trace.errors import EventError
-from rollout_trace.events.types import Event, TraceEvent, UnknownEvent
+from rollout_trace.events.types import Event, ToolCallStarted, TraceEvent, UnknownEvent
 from rollout_trace.ids import CodexTurnId, RolloutId, ThreadId
 from rollout_trace.json_text import is_json
 from rollout_trace.repeated_fields import repeated_field
-from rollout_trace.values import Seq, UInt32, UnixMilliseconds, is_uint64
+from rollout_trace.values import Seq, UInt32, UnixMilliseconds, WaitAgentSummary, is_uint64
 
 
 class _Envelope(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +57,8 @@ def decode_event(line: bytes) -> TraceEvent:
             codex_turn_id=envelope.codex_turn_id,
             payload=_decode_payload(envelope.payload),
         )
+        if isinstance(event.payload, ToolCallStarted) and not _fits_64_bits(event.payload):
+            raise EventError("`timeout_ms` is too large", is_json=True)
         # Writers write the canonical form, so comparing with it settles nearly every line without a second parse.
         if isinstance(event.payload, UnknownEvent) or encode_event(event) != line.rstrip(b"\r\n"):
             _reject_repeated_field(event, line)
@@ -70,6 +72,10 @@ def encode_event(event: TraceEvent) -> bytes:
     if isinstance(event.payload, UnknownEvent):
         event = msgspec.structs.replace(event, payload=event.payload.fields)
     return msgspec.json.encode(event)
+
+
+def _fits_64_bits(start: ToolCallStarted) -> bool:
+    return not isinstance(start.summary, WaitAgentSummary) or is_uint64(start.summary.timeout_ms)
 
 
 def _reject_repeated_field(event: TraceEvent, line: bytes) -> None:

@@ -66,18 +66,18 @@ def code_cell_ended(state: ReducerState, event: TraceEvent, report: events.CodeC
 
 
 def start_waiting(state: ReducerState, item_ids: Iterable[ItemId]) -> None:
-    """Start the cells that have waited for one of these items, which is their source."""
+    """Start the cells whose source is seen with these items, which have been placed."""
     if not state.waiting_cells:
         return
     for item_id in item_ids:
-        item = state.items[item_id]
-        cell_id = CodeCellId(f"code_cell:{item.call_id}")
+        cell_id = CodeCellId(f"code_cell:{state.items[item_id].call_id}")
         waiting = state.waiting_cells.get(cell_id)
-        if waiting is None or item.kind not in _SOURCE or item.thread_id != waiting.thread_id:
+        source = None if waiting is None else _source_item(state, waiting)
+        if waiting is None or source is None:
             continue
         del state.waiting_cells[cell_id]
         with state.giving_up():
-            _start(state, cell_id, waiting, item_id)
+            _start(state, cell_id, waiting, source)
             for report in sorted(waiting.reports, key=lambda report: report.moment.seq):
                 _apply(state, cell_id, report)
 

@@ -124,11 +124,12 @@ class ReducerState:
         # links
         self.tools_by_call: JournaledMap[CallId, ToolCallId] = new()
         self.calls_by_response_item: JournaledMap[ItemId, tuple[InferenceCallId, ...]] = new()
-        # terminal_sessions
-        self.terminal_sessions: JournaledMap[TerminalId, TerminalSession] = new(ObjectKind.TERMINAL_SESSION)
+        # terminal
         self.terminal_operations: JournaledMap[TerminalOperationId, TerminalOperation] = new(
             ObjectKind.TERMINAL_OPERATION
         )
+        # terminal_sessions
+        self.terminal_sessions: JournaledMap[TerminalId, TerminalSession] = new(ObjectKind.TERMINAL_SESSION)
         self.process_ids: JournaledMap[TerminalOperationId, str] = new()
         self.sessions_by_process: JournaledMap[tuple[ThreadId, str], TerminalId] = new()
         # code_cells
