@@ -35,3 +35,8 @@ EdgeId = NewType("EdgeId", str)
 RawPayloadId = NewType("RawPayloadId", str)
 AgentPath = NewType("AgentPath", str)
 """Where an agent stands in the tree of agents, such as `/root/worker`."""
+
+
+def creation_order(item_id: ItemId) -> int:
+    """The number of an item, by which items sort as they were created."""
+    return int(item_id.rpartition(":")[2])

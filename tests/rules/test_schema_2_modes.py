@@ -523,7 +523,7 @@ def test_an_item_of_a_newer_type_is_known_again_and_has_no_hash(mode: Mode) -> N
     reduction = completed(recording).reduce(mode)
 
     assert requested(reduction, "inf-2") == item_ids(1, 2)
-    assert codes(reduction) == [Code.ITEM_TYPE] * 3
+    assert codes(reduction) == [Code.ITEM_TYPE] * 2  # for each item once, however often it is sent
     item = reduction.trace.conversation_items[ItemId("conversation_item:1")]
     assert item.body.parts == (PayloadRefPart("from_the_future", RawPayloadId("raw_payload:1")),)
     assert item.responses_item_id == "x-1"

@@ -15,6 +15,7 @@ from rollout_trace.errors import RolloutTraceError
 # O_NONBLOCK lets us open a pipe without waiting for its writer, and then refuse it. Windows has neither flag.
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+_CHUNK_BYTES = 1 << 20
 
 
 class OutsideError(RolloutTraceError):
@@ -37,32 +38,56 @@ class Confinement:
             OutsideError: the path leads out of the folder, or to what is no regular file.
             OSError: there is no such file, or it cannot be opened.
         """
-        folder, name = self._locate(path)
-        try:
-            descriptor = os.open(os.path.join(folder, name), _FLAGS | _NO_LINK)
-        except OSError as error:
-            if error.errno not in {errno.ELOOP, errno.EMLINK}:  # Linux and macOS; FreeBSD
-                raise
-            descriptor = os.open(self._inside(os.path.join(folder, name), path), _FLAGS)
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.close(descriptor)
-            message = f"{path!r} is no regular file"
-            raise OutsideError(message)
+        descriptor, _size = self._open(path)
         return descriptor
 
     def read(self, path: str) -> bytes:
         """Read the regular file at `path` whole; raises what `open` raises."""
-        with os.fdopen(self.open(path), "rb", buffering=0) as file:
-            try:
-                return file.read()
-            except (MemoryError, OverflowError):
-                raise OSError(errno.EFBIG, "is too large to be read") from None
+        descriptor, size = self._open(path)
+        try:
+            # A file object would cost more than the system calls, and payloads are many.
+            data = os.read(descriptor, size + 1)
+            if len(data) == size:
+                return data
+            parts = [data]
+            while data:  # it grew, or is more than the system gives at once
+                data = os.read(descriptor, _CHUNK_BYTES)
+                parts.append(data)
+            return b"".join(parts)
+        except (MemoryError, OverflowError):
+            raise OSError(errno.EFBIG, "is too large to be read") from None
+        finally:
+            os.close(descriptor)
 
-    def _locate(self, path: str) -> tuple[str, str]:
-        """The real folder of `path`, and the name in it."""
-        if "\0" in path or not _can_be_encoded(path):
+    def _open(self, path: str) -> tuple[int, int]:
+        """The descriptor and the size of the file at `path`."""
+        try:
+            descriptor = self._descriptor(path)
+        except ValueError:  # a zero byte, or half a surrogate pair
             message = f"{path!r} is no path"
+            raise OutsideError(message) from None
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            os.close(descriptor)
+            message = f"{path!r} is no regular file"
             raise OutsideError(message)
+        return descriptor, status.st_size
+
+    def _descriptor(self, path: str) -> int:
+        location = self._locate(path)
+        try:
+            return os.open(location, _FLAGS | _NO_LINK)
+        except OSError as error:
+            if error.errno not in {errno.ELOOP, errno.EMLINK}:  # Linux and macOS; FreeBSD
+                raise
+            return os.open(self._inside(location, path), _FLAGS)
+
+    def _locate(self, path: str) -> str:
+        """Where `path` leads: its real folder, and the name in it."""
+        folder, _, name = path.rpartition("/")
+        real = self._real_folders.get(folder)
+        if folder and real is not None and name not in {"", ".", ".."} and "\\" not in name:
+            return real + os.sep + name  # as for all payloads but the first
         if os.path.isabs(path) or ".." in path.replace("\\", "/").split("/"):
             message = f"{path!r} leads out of the bundle"
             raise OutsideError(message)
@@ -70,7 +95,7 @@ class Confinement:
         real = self._real_folders.get(folder)
         if real is None:
             real = self._real_folders[folder] = self._inside(os.path.join(self._base, folder), path)
-        return real, name
+        return os.path.join(real, name)
 
     def _inside(self, location: str, path: str) -> str:
         real = os.path.realpath(location)
@@ -78,11 +103,3 @@ class Confinement:
             message = f"{path!r} is a link that leads out of the bundle"
             raise OutsideError(message)
         return real
-
-
-def _can_be_encoded(path: str) -> bool:
-    try:
-        os.fsencode(path)
-    except UnicodeEncodeError:
-        return False
-    return True

@@ -1,7 +1,7 @@
 """Where `state.json` lies, and that it is replaced as a whole or not at all."""
 
 import os
-import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -10,7 +10,7 @@ from rollout_trace.bundle import layout
 from rollout_trace.bundle.confinement import Confinement, OutsideError
 from rollout_trace.errors import StateError, reason_of
 from rollout_trace.model.rollout import RolloutTrace
-from rollout_trace.model.state_json import decode_state, encode_state
+from rollout_trace.model.state_json import decode_state, encode_state, encode_state_in_parts
 
 
 def load_state(path: str | Path) -> RolloutTrace:
@@ -51,7 +51,7 @@ def write_state(trace: RolloutTrace, path: str | Path) -> None:
         if file.exists() and not file.is_file():
             file.write_bytes(encode_state(trace))
         else:
-            _replace(file, encode_state(trace))
+            _replace(file, encode_state_in_parts(trace))
     except (OSError, ValueError) as error:
         raise StateError(file, reason_of(error)) from error
 
@@ -67,17 +67,17 @@ def write_state_into(bundle: Path, trace: RolloutTrace) -> Path:
     """
     file = bundle / layout.STATE
     try:
-        _replace(file, encode_state(trace))
+        _replace(file, encode_state_in_parts(trace))
     except (OSError, ValueError) as error:
         raise StateError(file, reason_of(error)) from error
     return file
 
 
-def _replace(file: Path, data: bytes) -> None:
-    temporary = file.with_name(f".{file.name}.{secrets.token_hex(8)}.tmp")
+def _replace(file: Path, parts: Iterable[bytes]) -> None:
+    temporary = file.with_name(f".{file.name}.{os.urandom(8).hex()}.tmp")
     try:
         with temporary.open("xb") as output:
-            output.write(data)
+            output.writelines(parts)
         temporary.replace(file)
     finally:
         temporary.unlink(missing_ok=True)

@@ -23,6 +23,13 @@ class _Envelope(msgspec.Struct, frozen=True, kw_only=True):
     rollout_id: RolloutId
     thread_id: ThreadId | None = None
     codex_turn_id: CodexTurnId | None = None
+
+
+class _KnownEvent(_Envelope, frozen=True, kw_only=True):
+    payload: Event
+
+
+class _AnyEvent(_Envelope, frozen=True, kw_only=True):
     payload: msgspec.Raw
 
 
@@ -30,7 +37,8 @@ class _Type(msgspec.Struct, frozen=True):
     type: str
 
 
-_envelope: Final = msgspec.json.Decoder(_Envelope)
+_known_event: Final = msgspec.json.Decoder(_KnownEvent)
+_any_event: Final = msgspec.json.Decoder(_AnyEvent)
 _payload: Final[msgspec.json.Decoder[Event]] = msgspec.json.Decoder(Event)
 _type: Final = msgspec.json.Decoder(_Type)
 _KNOWN_TYPES: Final = frozenset(tag.__struct_config__.tag for tag in Event.__args__)
@@ -45,7 +53,7 @@ def decode_event(line: bytes) -> TraceEvent:
     try:
         if not line.isascii():
             line.decode()
-        envelope = _envelope.decode(line)
+        envelope, payload = _decode(line)
         if not is_uint64(envelope.seq):
             raise EventError("`seq` is too large", is_json=True)
         event = TraceEvent(
@@ -55,7 +63,7 @@ def decode_event(line: bytes) -> TraceEvent:
             rollout_id=envelope.rollout_id,
             thread_id=envelope.thread_id,
             codex_turn_id=envelope.codex_turn_id,
-            payload=_decode_payload(envelope.payload),
+            payload=payload,
         )
         if isinstance(event.payload, ToolCallStarted) and not _fits_64_bits(event.payload):
             raise EventError("`timeout_ms` is too large", is_json=True)
@@ -85,6 +93,15 @@ def _reject_repeated_field(event: TraceEvent, line: bytes) -> None:
     repeated = repeated_field(known, line)
     if repeated is not None:
         raise EventError(f"the field `{repeated}` stands twice", is_json=True)
+
+
+def _decode(line: bytes) -> tuple[_Envelope, Event | UnknownEvent]:
+    try:
+        event = _known_event.decode(line)
+    except msgspec.ValidationError:
+        unsure = _any_event.decode(line)
+        return unsure, _decode_payload(unsure.payload)
+    return event, event.payload
 
 
 def _decode_payload(raw: msgspec.Raw) -> Event | UnknownEvent:

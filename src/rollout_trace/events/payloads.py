@@ -39,7 +39,7 @@ class InferenceRequest(msgspec.Struct, frozen=True):
     """A request to a model, its items not yet parsed."""
 
     input: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
-    previous_response_id: msgspec.Raw = msgspec.Raw(b"null")
+    previous_response_id: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
 
 
 class RawTokenUsage(msgspec.Struct, frozen=True):

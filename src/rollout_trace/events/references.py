@@ -1,6 +1,9 @@
 """What an event says of itself: its type, and the payloads that it refers to."""
 
-from collections.abc import Iterator
+from functools import cache
+from typing import get_args, get_type_hints
+
+import msgspec
 
 from rollout_trace.events.types import OtherObserved, TraceEvent, UnknownEvent
 from rollout_trace.values import PayloadRef
@@ -12,13 +15,17 @@ def event_type(event: TraceEvent) -> str:
     return payload.type if isinstance(payload, UnknownEvent) else str(payload.__struct_config__.tag)
 
 
-def payload_refs(event: TraceEvent) -> Iterator[PayloadRef]:
+def payload_refs(event: TraceEvent) -> list[PayloadRef]:
     """Every payload reference in an event, in the order of its fields; none of an event whose type is unknown."""
     payload = event.payload
     if isinstance(payload, OtherObserved):
-        yield from payload.payloads
-        return
-    for field in payload.__struct_fields__:
-        value = getattr(payload, field)
-        if isinstance(value, PayloadRef):
-            yield value
+        return list(payload.payloads)
+    values = [getattr(payload, field) for field in _reference_fields(type(payload))]
+    return [value for value in values if value is not None]
+
+
+@cache
+def _reference_fields(payload_type: type[msgspec.Struct]) -> tuple[str, ...]:
+    """The fields of an event's type that may hold a payload reference."""
+    types = get_type_hints(payload_type)
+    return tuple(name for name in payload_type.__struct_fields__ if PayloadRef in {types[name], *get_args(types[name])})

@@ -5,17 +5,36 @@ keys; and what differs between the layouts of its schemas (spec 5, section 2). W
 replaced as a whole, is for `bundle`.
 """
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 
 import msgspec
 
 from rollout_trace.model.rollout import RolloutTrace
 
+_ENTRIES_IN_A_PART: Final = 64
 _state = msgspec.json.Decoder(RolloutTrace)
 
 
 def encode_state(trace: RolloutTrace) -> bytes:
     """Write a graph as the bytes of a `state.json`, which has no line feed at its end."""
+    return b"".join(encode_state_in_parts(trace))
+
+
+def encode_state_in_parts(trace: RolloutTrace) -> Iterator[bytes]:
+    """The bytes of a `state.json`, a part at a time, so that the whole text never has to be in memory."""
+    before = b"{"
+    for name, value in _fields(trace).items():
+        if isinstance(value, dict) and value:
+            yield from _map_in_parts(before, name, value)
+        else:
+            yield before + _formatted({name: value})[1:-2]
+        before = b","
+    yield b"\n}"
+
+
+def _fields(trace: RolloutTrace) -> dict[str, Any]:
+    """The fields of a state, with its maps in the order of the file."""
     fields: dict[str, Any] = msgspec.structs.asdict(trace)
     if trace.recording_complete is None:  # schema 1 has neither this field nor those of cells that are none
         del fields["recording_complete"]
@@ -24,7 +43,23 @@ def encode_state(trace: RolloutTrace) -> bytes:
     for name, value in fields.items():
         if isinstance(value, dict):
             fields[name] = dict(sorted(value.items()))  # code points sort as their UTF-8 bytes do
-    return msgspec.json.format(msgspec.json.encode(fields), indent=2)
+    return fields
+
+
+def _map_in_parts(before: bytes, name: str, entries: dict[str, Any]) -> Iterator[bytes]:
+    """A field that is a map. Each part is formatted as if it were the whole file, and stripped of what surrounds it."""
+    opening, closing = b'{\n  "%b": {' % name.encode(), b"\n  }\n}"
+    keys = list(entries)
+    yield before + opening[1:]
+    for first in range(0, len(keys), _ENTRIES_IN_A_PART):
+        part = {key: entries[key] for key in keys[first : first + _ENTRIES_IN_A_PART]}
+        text = _formatted({name: part})[len(opening) : -len(closing)]
+        yield b"," + text if first else text
+    yield closing[:-2]
+
+
+def _formatted(value: object) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value), indent=2)
 
 
 def decode_state(data: bytes) -> RolloutTrace:

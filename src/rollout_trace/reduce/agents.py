@@ -11,10 +11,9 @@ from rollout_trace.diagnostics import Code
 from rollout_trace.errors import Rejection
 from rollout_trace.events import types as events
 from rollout_trace.events.types import TraceEvent
-from rollout_trace.ids import ItemId, RawPayloadId, ToolCallId
+from rollout_trace.ids import ItemId, RawPayloadId, ToolCallId, creation_order
 from rollout_trace.model.edges import Anchor, EdgeKind, InteractionEdge, ItemAnchor, ThreadAnchor, ToolCallAnchor
 from rollout_trace.reduce.deliveries import Address, PendingDelivery, delivery_in, same_delivery
-from rollout_trace.reduce.items import creation_order
 from rollout_trace.reduce.once import added_once
 from rollout_trace.reduce.reducer_state import ReducerState
 from rollout_trace.reduce.threads import known_thread
@@ -59,12 +58,12 @@ def item_sighted(state: ReducerState, item_id: ItemId) -> None:
     address = state.addresses.get(item_id)
     if address is None or item_id in state.edges_by_target:
         return
-    waiting = state.pending_by_address.get(address, ())
-    if waiting:
+    while waiting := state.pending_by_address.get(address):
         delivery = state.pending[waiting[0]]
         _forget(state, delivery)
         with state.giving_up():
             _deliver(state, delivery, item_id)
+            return
 
 
 def queue(state: ReducerState, delivery: PendingDelivery) -> None:

@@ -17,7 +17,7 @@ from rollout_trace.events.types import TraceEvent
 from rollout_trace.ids import CodeCellId, CodexTurnId, ItemId, RuntimeCellId, ThreadId, ToolCallId
 from rollout_trace.model.conversation import CodeCellProducer, ConversationItem, ItemKind
 from rollout_trace.model.tools import CodeCell
-from rollout_trace.reduce import items
+from rollout_trace.reduce import items, links
 from rollout_trace.reduce.once import added_once
 from rollout_trace.reduce.reducer_state import ReducerState
 from rollout_trace.reduce.threads import known_turn, thread_of
@@ -67,7 +67,7 @@ def code_cell_ended(state: ReducerState, event: TraceEvent, report: events.CodeC
 
 def start_waiting(state: ReducerState, item_ids: Iterable[ItemId]) -> None:
     """Start the cells whose source is seen with these items, which have been placed."""
-    if not state.waiting_cells:
+    if all(_source_item(state, waiting) is None for waiting in state.waiting_cells.values()):
         return
     for item_id in item_ids:
         cell_id = CodeCellId(f"code_cell:{state.items[item_id].call_id}")
@@ -177,6 +177,7 @@ def _start(state: ReducerState, cell_id: CodeCellId, waiting: WaitingCell, sourc
     state.cells_by_turn[turn_id] = (*state.cells_by_turn.get(turn_id, ()), cell_id)
     for item_id in output_items:
         items.add_producer(state, item_id, CodeCellProducer(cell_id))
+    links.call_tied(state, start.model_visible_call_id)
     tool_call_id = state.tools_by_call.get(start.model_visible_call_id)
     if tool_call_id is not None and state.dialect.calls_know_their_cell:
         state.tool_calls.touch(tool_call_id)  # which is said to have started this cell when the log has ended

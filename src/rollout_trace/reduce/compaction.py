@@ -14,10 +14,10 @@ from rollout_trace.events.types import TraceEvent
 from rollout_trace.ids import CompactionId, CompactionRequestId
 from rollout_trace.model.compaction import Compaction, CompactionRequest
 from rollout_trace.model.conversation import CompactionProducer, ConversationItem, ItemBody, ItemKind, Role
-from rollout_trace.reduce import conversation, items
+from rollout_trace.reduce import conversation, items, repeated_history
 from rollout_trace.reduce.items import Carrier
 from rollout_trace.reduce.normalize import normalize
-from rollout_trace.reduce.payload_reading import items_in, read_payload, shaped
+from rollout_trace.reduce.payload_reading import items_in
 from rollout_trace.reduce.reducer_state import ReducerState
 from rollout_trace.reduce.threads import known_turn
 from rollout_trace.reduce.windows import closed, moment_of, opened
@@ -78,17 +78,19 @@ def compaction_installed(state: ReducerState, event: TraceEvent, installed: even
     known_turn(state, turn_id, thread_id, f"compaction {compaction_id}")
 
     ref = installed.checkpoint_payload
-    payload = read_payload(state, ref)
-    checkpoint = shaped(payload, payloads.CompactionCheckpoint, "compaction checkpoint")
-    raw_before = items_in(payload, "input_history", checkpoint.input_history)
-    raw_after = items_in(payload, "replacement_history", checkpoint.replacement_history)
-    before = normalize(state, raw_before, ref.raw_payload_id)
+    sent_before = repeated_history.sent_before(state, thread_id, state.snapshots.get(thread_id, ()))
+    if sent_before is not None and len(set(sent_before.item_ids)) < len(sent_before.item_ids):
+        sent_before = None
+    shape = payloads.CompactionCheckpoint
+    checkpoint = repeated_history.read_list(state, ref, shape, "compaction checkpoint", "input_history", sent_before)
+    raw_after = items_in(checkpoint.payload, "replacement_history", checkpoint.fields.replacement_history)
+    before = normalize(state, checkpoint.raw_items, ref.raw_payload_id, checkpoint.repeated.count)
     after = normalize(state, raw_after, ref.raw_payload_id)
     carrier = Carrier(thread_id, turn_id, event.wall_time_unix_ms, ref, "input_history")
-    input_item_ids = conversation.place_detached(state, carrier, before)
+    input_item_ids = conversation.place_detached(state, carrier, before, checkpoint.repeated)
     marker = _marker(state, carrier, compaction_id)
     items.insert(state, marker)
-    carrier = carrier._replace(list_name="replacement_history", producers=marker.produced_by)
+    carrier = replace(carrier, list_name="replacement_history", producers=marker.produced_by)
     replacement_item_ids = conversation.create_all(state, carrier, after)
     conversation.note_sent(state, (*input_item_ids, marker.item_id, *replacement_item_ids))
     conversation.set_override(state, thread_id, replacement_item_ids)

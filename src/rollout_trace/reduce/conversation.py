@@ -12,52 +12,61 @@ from collections.abc import Iterable
 
 from rollout_trace.diagnostics import Code
 from rollout_trace.errors import Rejection
-from rollout_trace.ids import InferenceCallId, ItemId, ResponsesItemId, ThreadId
-from rollout_trace.reduce import agents, code_cells, items, links
+from rollout_trace.ids import InferenceCallId, ItemId, ResponsesItemId, ThreadId, creation_order
+from rollout_trace.reduce import agents, code_cells, items, links, repeated_history
 from rollout_trace.reduce.items import Carrier
-from rollout_trace.reduce.matching import IncomingItem, UnusedItems, same_own_id
+from rollout_trace.reduce.matching import IncomingItem, UnusedItems, UsedItems, same_own_id
 from rollout_trace.reduce.reducer_state import ReducerState
+from rollout_trace.reduce.sent_list import NOTHING_REPEATED, Repeated
 
 ItemIds = tuple[ItemId, ...]
 
 
-def place_full_request(state: ReducerState, carrier: Carrier, incoming: Iterable[IncomingItem]) -> ItemIds:
+def expected(state: ReducerState, thread_id: ThreadId) -> ItemIds:
+    """The history with which the next full request of a thread is compared."""
+    override = state.overrides.get(thread_id)
+    return state.snapshots.get(thread_id, ()) if override is None else override
+
+
+def place_full_request(
+    state: ReducerState, carrier: Carrier, incoming: Iterable[IncomingItem], repeated: Repeated = NOTHING_REPEATED
+) -> ItemIds:
     """Place the whole history that a request sends; it becomes the snapshot.
 
     After a compaction the history is compared with what the compaction left, once.
     """
-    thread_id = carrier.thread_id
-    history = state.snapshots.get(thread_id, ())
-    if thread_id in state.overrides:
-        history = state.overrides[thread_id]
-        del state.overrides[thread_id]
-    placed: list[ItemId] = []
-    used: set[ItemId] = set()
+    history = expected(state, carrier.thread_id)
+    if carrier.thread_id in state.overrides:
+        del state.overrides[carrier.thread_id]
+    _sight_again(state, repeated)
+    placed = list(repeated.item_ids)
+    used = UsedItems(repeated)
     unused: UnusedItems | None = None
-    for position, item in enumerate(incoming):
+    for item in incoming:
         _check_call_id(state, carrier, item)
+        position = len(placed)
         known = history[position] if position < len(history) else None
         if known is None or not _fits(state, known, item, used):
-            unused = unused or UnusedItems(history, state.match_keys, state.items)
+            unused = unused or UnusedItems(history[len(repeated.item_ids) :], state.match_keys, state.items)
             known = unused.first(item, used)
         item_id = _sight(state, carrier, item, known)
         placed.append(item_id)
         used.add(item_id)
-    return _sent(state, carrier, placed)
+    return _sent(state, carrier, placed, len(repeated.item_ids))
 
 
 def place_continuation(
-    state: ReducerState, carrier: Carrier, incoming: Iterable[IncomingItem], continued: ItemIds
+    state: ReducerState, carrier: Carrier, incoming: Iterable[IncomingItem], sent: ItemIds, answered: ItemIds
 ) -> ItemIds:
-    """Place the new items of a request that continues a history; both together become the snapshot.
+    """Place the new items of a request that continues what was `sent` and `answered`; all becomes the snapshot.
 
     Raises:
         Rejection: the snapshot has other items where the new ones belong.
     """
     thread_id = carrier.thread_id
     history = state.snapshots.get(thread_id, ())
-    placed = list(continued)
-    used: set[ItemId] = set()
+    placed = [*sent, *answered]
+    used = UsedItems()
     for item in incoming:
         _check_call_id(state, carrier, item)
         position = len(placed)
@@ -71,7 +80,7 @@ def place_continuation(
         item_id = _sight(state, carrier, item, known)
         placed.append(item_id)
         used.add(item_id)
-    return _sent(state, carrier, placed)
+    return _sent(state, carrier, placed, len(sent))
 
 
 def place_response(
@@ -90,9 +99,12 @@ def place_response(
     return placed
 
 
-def place_detached(state: ReducerState, carrier: Carrier, incoming: Iterable[IncomingItem]) -> ItemIds:
+def place_detached(
+    state: ReducerState, carrier: Carrier, incoming: Iterable[IncomingItem], repeated: Repeated = NOTHING_REPEATED
+) -> ItemIds:
     """Find the items of a history in the snapshot, in any order, and create the others; the snapshot stays."""
-    return _place_among(state, carrier, incoming, state.snapshots.get(carrier.thread_id, ()))
+    candidates = state.snapshots.get(carrier.thread_id, ())[len(repeated.item_ids) :]
+    return _place_among(state, carrier, incoming, candidates, repeated)
 
 
 def create_all(state: ReducerState, carrier: Carrier, incoming: Iterable[IncomingItem]) -> ItemIds:
@@ -131,11 +143,12 @@ def receive(state: ReducerState, carrier: Carrier, incoming: IncomingItem, own_i
     state.open_receipts[carrier.thread_id, own_id] = _sight(state, carrier, incoming, None)
 
 
-def _sent(state: ReducerState, carrier: Carrier, placed: list[ItemId]) -> ItemIds:
+def _sent(state: ReducerState, carrier: Carrier, placed: list[ItemId], sent_before: int) -> ItemIds:
+    """What was placed is the snapshot; so many items of its beginning are known to have been sent."""
     code_cells.start_waiting(state, placed)
     snapshot = tuple(placed)
     state.snapshots[carrier.thread_id] = snapshot
-    note_sent(state, snapshot)
+    note_sent(state, snapshot[sent_before:])
     return snapshot
 
 
@@ -146,17 +159,22 @@ def _place_by_own_id(state: ReducerState, carrier: Carrier, incoming: list[Incom
     """
     own_ids = {item.responses_item_id for item in incoming if item.responses_item_id is not None}
     by_id = (state.items_by_responses_id.get((carrier.thread_id, own_id), ()) for own_id in own_ids)
-    candidates = sorted((item_id for item_ids in by_id for item_id in item_ids), key=items.creation_order)
+    candidates = sorted((item_id for item_ids in by_id for item_id in item_ids), key=creation_order)
     return _place_among(state, carrier, incoming, candidates)
 
 
 def _place_among(
-    state: ReducerState, carrier: Carrier, incoming: Iterable[IncomingItem], candidates: Iterable[ItemId]
+    state: ReducerState,
+    carrier: Carrier,
+    incoming: Iterable[IncomingItem],
+    candidates: Iterable[ItemId],
+    repeated: Repeated = NOTHING_REPEATED,
 ) -> ItemIds:
-    """Find each item among the candidates, none twice, and create the others."""
+    """Find each item after the repeated ones among the candidates, none twice, and create the others."""
+    _sight_again(state, repeated)
     unused = UnusedItems(candidates, state.match_keys, state.items)
-    placed: list[ItemId] = []
-    used: set[ItemId] = set()
+    placed = list(repeated.item_ids)
+    used = UsedItems(repeated)
     for item in incoming:
         _check_call_id(state, carrier, item)
         item_id = _sight(state, carrier, item, unused.first(item, used))
@@ -170,9 +188,16 @@ def _matches(state: ReducerState, known: ItemId, incoming: IncomingItem) -> bool
     return state.match_keys[known] == incoming.match_key and same_own_id(state.items[known], incoming)
 
 
-def _fits(state: ReducerState, known: ItemId, incoming: IncomingItem, used: set[ItemId]) -> bool:
+def _fits(state: ReducerState, known: ItemId, incoming: IncomingItem, used: UsedItems) -> bool:
     """Whether an item is the one that stands at its place in the history."""
     return _matches(state, known, incoming) and not (state.dialect.items_have_ids and known in used)
+
+
+def _sight_again(state: ReducerState, repeated: Repeated) -> None:
+    """Items are seen as they were before; only their ties may have to be completed."""
+    for item_id in repeated.retied:
+        links.item_sighted(state, state.items[item_id])
+        code_cells.item_sighted(state, state.items[item_id])
 
 
 def _sight(state: ReducerState, carrier: Carrier, incoming: IncomingItem, known: ItemId | None) -> ItemId:
@@ -201,6 +226,7 @@ def _from_receipt(state: ReducerState, carrier: Carrier, incoming: IncomingItem)
     if item_id is not None:
         del state.open_receipts[receipt]
         items.replace_parts(state, item_id, incoming)
+        repeated_history.forget(state, carrier.thread_id)
     return item_id
 
 

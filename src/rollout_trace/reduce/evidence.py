@@ -73,7 +73,7 @@ class Evidence:
         """
         if self._events is None:
             self._events = {}
-            for position, objects in self._touches:
+            for position, objects in self:
                 for touched in objects:
                     self._events.setdefault(touched, []).append(position)
         return tuple(self._events.get((kind, object_id), ()))
@@ -90,4 +90,4 @@ class Evidence:
 
     def __iter__(self) -> Iterator[tuple[EventPosition, tuple[tuple[ObjectKind, str], ...]]]:
         """Every event that was applied, in order, with the objects that it made or changed."""
-        return iter(self._touches)
+        return ((position, tuple(dict.fromkeys(objects))) for position, objects in self._touches)

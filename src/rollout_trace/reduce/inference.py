@@ -17,11 +17,13 @@ from rollout_trace.events.types import TraceEvent
 from rollout_trace.ids import CodexTurnId, InferenceCallId, ItemId, ResponseId
 from rollout_trace.model.conversation import InferenceProducer
 from rollout_trace.model.inference import InferenceCall, TokenUsage
-from rollout_trace.reduce import conversation, links
+from rollout_trace.reduce import conversation, links, repeated_history
 from rollout_trace.reduce.items import Carrier
 from rollout_trace.reduce.normalize import normalize
 from rollout_trace.reduce.payload_reading import items_in, read_payload, shaped
 from rollout_trace.reduce.reducer_state import ReducerState
+from rollout_trace.reduce.repeated_history import ItemList
+from rollout_trace.reduce.sent_list import SentList
 from rollout_trace.reduce.threads import known_turn
 from rollout_trace.reduce.windows import Moment, closed, moment_of, opened
 from rollout_trace.values import ExecutionStatus, PayloadRef
@@ -108,19 +110,37 @@ def _known_call(state: ReducerState, call_id: InferenceCallId) -> InferenceCall:
 
 def _place_request(state: ReducerState, event: TraceEvent, start: events.InferenceStarted) -> tuple[ItemId, ...]:
     ref = start.request_payload
-    payload = read_payload(state, ref)
-    request = shaped(payload, payloads.InferenceRequest, "inference request")
-    raw_items = items_in(payload, "input", request.input)
-    carrier = Carrier(start.thread_id, start.codex_turn_id, event.wall_time_unix_ms, ref, "input")
-    incoming = normalize(state, raw_items, ref.raw_payload_id)
+    thread_id = start.thread_id
+    carrier = Carrier(thread_id, start.codex_turn_id, event.wall_time_unix_ms, ref, "input")
+    sent_before = repeated_history.sent_before(state, thread_id, conversation.expected(state, thread_id))
+    request = _read_request(state, ref, sent_before)
+    previous = _previous(request.fields)
+    if previous is not None and request.repeated.count:  # all of its items are new, whatever they look like
+        request = _read_request(state, ref, None)
+    incoming = normalize(state, request.raw_items, ref.raw_payload_id, request.repeated.count)
+    if previous is not None:
+        return conversation.place_continuation(state, carrier, incoming, *_continued(state, start, previous))
+    item_ids = conversation.place_full_request(state, carrier, incoming, request.repeated)
+    repeated_history.remember(state, thread_id, request, incoming, item_ids)
+    return item_ids
+
+
+def _read_request(state: ReducerState, ref: PayloadRef, sent: SentList | None) -> ItemList[payloads.InferenceRequest]:
+    return repeated_history.read_list(state, ref, payloads.InferenceRequest, "inference request", "input", sent)
+
+
+def _previous(request: payloads.InferenceRequest) -> ResponseId | None:
+    """The answer that a request continues."""
+    if isinstance(request.previous_response_id, msgspec.UnsetType):
+        return None
     previous = json_text.parse_checked(request.previous_response_id)
-    if not isinstance(previous, str):
-        return conversation.place_full_request(state, carrier, incoming)
-    return conversation.place_continuation(state, carrier, incoming, _continued(state, start, ResponseId(previous)))
+    return ResponseId(previous) if isinstance(previous, str) else None
 
 
-def _continued(state: ReducerState, start: events.InferenceStarted, previous: ResponseId) -> tuple[ItemId, ...]:
-    """The history that a request continues: what the model saw and said in the call of that answer."""
+def _continued(
+    state: ReducerState, start: events.InferenceStarted, previous: ResponseId
+) -> tuple[tuple[ItemId, ...], tuple[ItemId, ...]]:
+    """The history that a request continues: what the model saw, and what it said, in the call of that answer."""
     answered = [
         call_id
         for call_id in state.calls_by_response.get((start.thread_id, previous), ())
@@ -128,7 +148,7 @@ def _continued(state: ReducerState, start: events.InferenceStarted, previous: Re
     ]
     if answered:
         call = state.inference_calls[min(answered)]
-        return (*call.request_item_ids, *call.response_item_ids)
+        return call.request_item_ids, call.response_item_ids
     message = f"inference call {start.inference_call_id} continues answer {previous}, which this log does not have"
     ids = {"inference_call_id": start.inference_call_id, "response_id": previous, "thread_id": start.thread_id}
     if start.thread_id not in state.untraced_answers:
@@ -139,7 +159,7 @@ def _continued(state: ReducerState, start: events.InferenceStarted, previous: Re
     else:
         # A warm-up is untraced once. Where it happens again, answers are missing from the log.
         raise Rejection(Code.UNKNOWN_REFERENCE, message, ids)
-    return ()
+    return (), ()
 
 
 def _with_answer(state: ReducerState, event: TraceEvent, call: InferenceCall, ref: PayloadRef | None) -> InferenceCall:

@@ -4,11 +4,13 @@ Owns how an item comes to be, the indexes over items, and the few ways in which 
 readable reasoning merged in, an id of its own. Which item a payload's entry is, is decided in `conversation`.
 """
 
-from typing import Final, NamedTuple
+from typing import Final
 
+import msgspec
 from msgspec.structs import replace
 
-from rollout_trace.ids import CallId, CodexTurnId, ItemId, ResponsesItemId, ThreadId
+from rollout_trace.diagnostics import Code
+from rollout_trace.ids import CallId, CodexTurnId, ItemId, ResponsesItemId, ThreadId, creation_order
 from rollout_trace.model.conversation import ConversationItem, ItemKind, Producer, Role
 from rollout_trace.reduce.evidence import ItemSource, ListName
 from rollout_trace.reduce.matching import IncomingItem, merged_reasoning
@@ -21,7 +23,7 @@ CALL_KINDS: Final = frozenset({ItemKind.FUNCTION_CALL, ItemKind.CUSTOM_TOOL_CALL
 OUTPUT_KINDS: Final = frozenset({ItemKind.FUNCTION_CALL_OUTPUT, ItemKind.CUSTOM_TOOL_CALL_OUTPUT})
 
 
-class Carrier(NamedTuple):
+class Carrier(msgspec.Struct, frozen=True):
     """The list in a payload that carries items, and what the items that it brings are given."""
 
     thread_id: ThreadId
@@ -38,7 +40,9 @@ def next_item_id(state: ReducerState) -> ItemId:
 
 
 def create(state: ReducerState, carrier: Carrier, incoming: IncomingItem) -> ItemId:
-    """Make a new item of what a payload carries."""
+    """Make a new item of what a payload carries, and tell what is wrong with it."""
+    if incoming.fault is not None:
+        state.report(Code(incoming.fault.code), incoming.fault.message, incoming.fault.ids)
     item_id = next_item_id(state)
     item = ConversationItem(
         item_id=item_id,
@@ -97,7 +101,7 @@ def replace_parts(state: ReducerState, item_id: ItemId, incoming: IncomingItem) 
     """Let an item say what a payload says in its place; who speaks to whom, and when it was first seen, stay."""
     item = replace(state.items[item_id], body=incoming.body)
     state.items[item_id] = item
-    state.match_keys[item_id] = incoming.match_key._replace(agent_message=item.agent_message)
+    state.match_keys[item_id] = replace(incoming.match_key, agent_message=item.agent_message)
 
 
 def add_producer(state: ReducerState, item_id: ItemId, *producers: Producer) -> None:
@@ -124,11 +128,6 @@ def items_with_call_id(
     candidates = state.items_by_call.get((thread_id, call_id), ())
     of_kind = [item_id for item_id in candidates if state.items[item_id].kind in kinds]
     return of_kind if state.dialect.ties_in_order_of_creation else sorted(of_kind)
-
-
-def creation_order(item_id: ItemId) -> int:
-    """The number of an item, by which items sort as they were created."""
-    return int(item_id.rpartition(":")[2])
 
 
 def _note_assistant_message(state: ReducerState, item: ConversationItem) -> None:

@@ -2,7 +2,7 @@
 
 A `call_id` stands on the model's call item, on the output item, and on the tool call that did the work. This module
 owns those ties: in tool calls, the call and output items; in inference calls, the tools that their answers started. It
-neither starts nor ends anything.
+neither starts nor ends anything. It also keeps the list of call ids that something new was tied to.
 """
 
 from msgspec.structs import replace
@@ -17,6 +17,7 @@ from rollout_trace.reduce.reducer_state import ReducerState
 def tool_started(state: ReducerState, tool_call_id: ToolCallId, call_id: CallId) -> None:
     """Tie a tool that starts to the items of its thread that have its call id."""
     state.tools_by_call[call_id] = tool_call_id
+    call_tied(state, call_id)
     thread_id = state.tool_calls[tool_call_id].thread_id
     call_items = items.items_with_call_id(state, thread_id, call_id, items.CALL_KINDS)
     output_items = items.items_with_call_id(state, thread_id, call_id, items.OUTPUT_KINDS)
@@ -47,6 +48,14 @@ def response_recorded(
     for item_id in now:
         known = state.calls_by_response_item.get(item_id, ())
         state.calls_by_response_item[item_id] = added_once(known, call_id)
+        tied_call = state.items[item_id].call_id
+        if tied_call is not None:
+            call_tied(state, tied_call)
+
+
+def call_tied(state: ReducerState, call_id: CallId) -> None:
+    """Note that there is something new to which items of a call id are tied when they are seen (again)."""
+    state.tied_calls[len(state.tied_calls)] = call_id
 
 
 def _tie(

@@ -6,11 +6,11 @@ if their keys are equal and, where both have an id of their own, their ids too.
 
 from collections import deque
 from collections.abc import Hashable, Iterable, Mapping
-from typing import NamedTuple
 
 import msgspec
 
-from rollout_trace.ids import CallId, ItemId, ResponsesItemId
+from rollout_trace.errors import Rejection
+from rollout_trace.ids import CallId, ItemId, ResponsesItemId, creation_order
 from rollout_trace.model.conversation import (
     AgentMessage,
     Channel,
@@ -25,9 +25,10 @@ from rollout_trace.model.conversation import (
     SummaryPart,
     TextPart,
 )
+from rollout_trace.reduce.sent_list import NOTHING_REPEATED, Repeated
 
 
-class MatchKey(NamedTuple):
+class MatchKey(msgspec.Struct, frozen=True):
     """What two items must have in common to be the same item."""
 
     role: Role
@@ -56,6 +57,10 @@ class IncomingItem(msgspec.Struct, frozen=True, kw_only=True):
     match_key: MatchKey
     responses_item_id: ResponsesItemId | None
     """The item's own id; always None where items have none (`Dialect.items_have_ids`)."""
+    is_bound_to_payload: bool
+    """Whether it has content that is only known by the payload in which it stands, and so never is the same again."""
+    fault: Rejection | None
+    """What the mode tolerates in it; it is told of once, when the item is new."""
 
 
 def match_key(
@@ -77,7 +82,7 @@ def match_key(
         if encoded is not None:
             # Readable parts come and go when reasoning is sent again; the encoded one says which reasoning it is.
             return MatchKey(role, channel, kind, agent_message, call_id, encoded)
-    content = tuple(_part_key(part, opaque.get(index)) for index, part in enumerate(parts))
+    content = tuple([_part_key(part, opaque.get(index)) for index, part in enumerate(parts)])
     return MatchKey(role, channel, kind, agent_message, call_id, content)
 
 
@@ -114,6 +119,28 @@ def _parts_of(body: ItemBody, part_type: type[Part]) -> list[Part]:
     return [part for part in body.parts if isinstance(part, part_type)]
 
 
+class UsedItems:
+    """The items that a list being placed has used; its repeated beginning is looked through only where that matters."""
+
+    def __init__(self, repeated: Repeated = NOTHING_REPEATED) -> None:
+        self._repeated = repeated
+        self._repeated_ids: frozenset[ItemId] | None = None
+        self._added: set[ItemId] = set()
+
+    def add(self, item_id: ItemId) -> None:
+        """Note that the list has used an item."""
+        self._added.add(item_id)
+
+    def __contains__(self, item_id: ItemId) -> bool:
+        if item_id in self._added:
+            return True
+        if creation_order(item_id) > self._repeated.newest:
+            return False
+        if self._repeated_ids is None:
+            self._repeated_ids = frozenset(self._repeated.item_ids)
+        return item_id in self._repeated_ids
+
+
 class UnusedItems:
     """The items of a history that a list being placed has not used yet, searchable by what they match."""
 
@@ -131,7 +158,7 @@ class UnusedItems:
             self._by_key.setdefault(key, deque()).append(candidate)
             self._by_key_and_id.setdefault((key, items[item_id].responses_item_id), deque()).append(candidate)
 
-    def first(self, incoming: IncomingItem, used: set[ItemId]) -> ItemId | None:
+    def first(self, incoming: IncomingItem, used: UsedItems) -> ItemId | None:
         """The first item that matches and is not in `used`. Over the life of this object `used` may only grow."""
         key, own_id = incoming.match_key, incoming.responses_item_id
         if own_id is None:
@@ -142,7 +169,7 @@ class UnusedItems:
         return min(found)[1] if found else None
 
 
-def _first_unused(candidates: _Candidates | None, used: set[ItemId]) -> _Candidate | None:
+def _first_unused(candidates: _Candidates | None, used: UsedItems) -> _Candidate | None:
     while candidates and candidates[0][1] in used:
         candidates.popleft()
     return candidates[0] if candidates else None

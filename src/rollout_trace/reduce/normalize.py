@@ -4,9 +4,8 @@ Owns what an item's type means: its role, channel, kind, parts and call id. It k
 item is new is for `conversation`.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
@@ -30,6 +29,7 @@ from rollout_trace.model.conversation import (
     TextPart,
 )
 from rollout_trace.reduce.matching import IncomingItem, match_key
+from rollout_trace.reduce.modes import reads_on
 from rollout_trace.reduce.reducer_state import ReducerState
 
 Item = dict[str, JsonValue]
@@ -50,7 +50,7 @@ class _MalformedError(Exception):
     """An item is not formed as its type demands; the message says in which way."""
 
 
-class _Opaque(NamedTuple):
+class _Opaque(msgspec.Struct, frozen=True):
     """Content that the graph shows only by a label and the payload that holds it."""
 
     label: str
@@ -63,7 +63,7 @@ class _Opaque(NamedTuple):
 _Draft = Part | _Opaque
 
 
-class _Form(NamedTuple):
+class _Form(msgspec.Struct, frozen=True):
     """What an item's type and fields make of it."""
 
     role: Role
@@ -72,17 +72,20 @@ class _Form(NamedTuple):
     parts: list[_Draft]
     has_call_id: bool = True
     agent_message: AgentMessage | None = None
+    fault: Rejection | None = None
 
 
-def normalize(state: ReducerState, raw_items: list[msgspec.Raw], payload_id: RawPayloadId) -> list[IncomingItem]:
-    """Normalise the items of a list, in order, leaving out those that are no conversation.
+def normalize(
+    state: ReducerState, raw_items: list[msgspec.Raw], payload_id: RawPayloadId, first_index: int = 0
+) -> list[IncomingItem]:
+    """Normalise the items of a list from `first_index` on, in order, leaving out those that are no conversation.
 
     Raises:
         Rejection: an item is not formed as its type demands, or its type is unknown.
     """
     skipped = _SKIPPED_WHEN_READING_BETTER if state.reads_better else _SKIPPED
     normalized: list[IncomingItem] = []
-    for index, raw in enumerate(raw_items):
+    for index, raw in enumerate(raw_items, start=first_index):
         try:
             item, item_type = _typed(json_text.parse_checked(raw))
             if item_type in skipped:
@@ -107,13 +110,16 @@ def _typed(value: JsonValue) -> tuple[Item, str]:
 
 def _incoming(state: ReducerState, form: _Form, item: Item, index: int, payload_id: RawPayloadId) -> IncomingItem:
     known_by: dict[int, str] = {}
+    is_bound_to_payload = False
     parts: list[Part] = []
     # Only a list of content entries can give no part; schema 1 shows that as a part of its own.
     nothing = [] if state.dialect.opaque_content_has_hash else [_Opaque("empty_content", None)]
     for part in form.parts or nothing:
         if isinstance(part, _Opaque):
             shown, identity = _shown(state, part, payload_id)
-            if identity is not None:
+            if identity is None:
+                is_bound_to_payload = True
+            else:
                 known_by[len(parts)] = identity
             parts.append(shown)
         else:
@@ -132,6 +138,8 @@ def _incoming(state: ReducerState, form: _Form, item: Item, index: int, payload_
         call_id=typed_call_id,
         match_key=match_key(form.role, form.channel, form.kind, form.agent_message, typed_call_id, body, known_by),
         responses_item_id=None if own_id is None else ResponsesItemId(own_id),
+        is_bound_to_payload=is_bound_to_payload,
+        fault=form.fault,
     )
 
 
@@ -145,6 +153,8 @@ def _shown(state: ReducerState, opaque: _Opaque, payload_id: RawPayloadId) -> tu
 
 
 def _sha256(text: str) -> str:
+    import hashlib  # noqa: PLC0415 - few conversations have such content, and it takes a while to import
+
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -272,8 +282,11 @@ def _compaction(item: Item, _payload_id: RawPayloadId) -> _Form:
 
 def _unknown(state: ReducerState, item: Item, item_type: str, payload_id: RawPayloadId) -> _Form:
     message = f"items of type `{item_type}`, as in payload {payload_id}, are unknown"
-    state.tolerate(Code.ITEM_TYPE, message, {"item_type": item_type, "raw_payload_id": payload_id})
-    return _Form(Role.ASSISTANT, None, ItemKind.MESSAGE, [_Opaque(item_type, item)], has_call_id=False)
+    fault = Rejection(Code.ITEM_TYPE, message, {"item_type": item_type, "raw_payload_id": payload_id})
+    if not reads_on(state.mode, Code.ITEM_TYPE):
+        raise fault
+    parts: list[_Draft] = [_Opaque(item_type, item)]
+    return _Form(Role.ASSISTANT, None, ItemKind.MESSAGE, parts, has_call_id=False, fault=fault)
 
 
 _FORMS: Final[Mapping[str, Callable[[Item, RawPayloadId], _Form]]] = {

@@ -4,7 +4,7 @@ Owns the way from bytes to typed shapes, and the rejections on it. It interprets
 """
 
 import re
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -23,7 +23,7 @@ _PATTERN = re.compile(r"Expected `str` matching regex '.*?'(?= - at|$)")
 Arguments = TypeVar("Arguments", bound=msgspec.Struct)
 
 
-class Payload(NamedTuple):
+class Payload(msgspec.Struct, frozen=True):
     """A payload that was read and is strict JSON."""
 
     raw_payload_id: RawPayloadId
@@ -36,7 +36,15 @@ def read_payload(state: ReducerState, ref: PayloadRef) -> Payload:
     Raises:
         Rejection: it cannot be had, or is no strict JSON.
     """
-    data = state.load(ref)
+    return checked_payload(state, ref, state.load(ref))
+
+
+def checked_payload(state: ReducerState, ref: PayloadRef, data: bytes) -> Payload:
+    """Take bytes that were read as a payload.
+
+    Raises:
+        Rejection: they are no strict JSON.
+    """
     try:
         json_text.check(data)
     except JsonError as error:

@@ -15,7 +15,9 @@ import msgspec
 
 from rollout_trace.diagnostics import Code, Diagnostic, Level
 from rollout_trace.errors import PayloadError, Rejection
+from rollout_trace.events.log_entry import LogEntry, LoggedEvent
 from rollout_trace.events.manifest import Manifest
+from rollout_trace.events.references import event_type
 from rollout_trace.ids import (
     CallId,
     CodeCellId,
@@ -48,6 +50,7 @@ from rollout_trace.reduce.evidence import ItemSource, ObjectKind
 from rollout_trace.reduce.journal import Journal, JournaledMap
 from rollout_trace.reduce.matching import MatchKey
 from rollout_trace.reduce.modes import Mode, level_of, reads_on, skips
+from rollout_trace.reduce.sent_list import SentList
 from rollout_trace.reduce.waiting_cells import WaitingCell
 from rollout_trace.reduce.windows import Moment
 from rollout_trace.values import PayloadRef, RolloutStatus, Seq, UnixMilliseconds
@@ -67,25 +70,29 @@ class Rollout(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LogPlace(NamedTuple):
-    """Where in the log the reduction stands; all None before the first event and after the last."""
+    """Where in the log something was found; all None before the first event and after the last."""
 
-    line: int | None = None
-    seq: Seq | None = None
-    event_type: str | None = None
-    line_is_ended: bool = True
+    line: int | None
+    seq: Seq | None
+    event_type: str | None
 
 
 class ReducerState:
     """The graph in the making, its indexes, and what the rules ask of their surroundings."""
 
     def __init__(  # noqa: PLR0915 - one statement a map
-        self, manifest: Manifest, load_payload: PayloadLoader, mode: Mode
+        self, manifest: Manifest, load_payload: PayloadLoader, mode: Mode, *, recognises_repetition: bool
     ) -> None:
         self.manifest = manifest
         self.mode = mode
+        self.reads_better = mode is not Mode.CODEX
+        """Whether our better rules hold (spec 3, section 9), where Codex's own reducer reads worse than it could."""
+        self.is_salvage = mode is Mode.SALVAGE
+        """Whether nothing at all is a reason to stop."""
+        self.recognises_repetition = recognises_repetition
         self.journal = Journal()
         self.diagnostics: list[Diagnostic] = []
-        self.place = LogPlace()
+        self.entry: LogEntry | None = None
         self.dialect = self._dialect_of(manifest.schema_version)
         # What payloads hold does not depend on the events that are applied, so this is no part of what is taken back.
         self.checked_payloads: set[PayloadRef] = set()
@@ -111,6 +118,8 @@ class ReducerState:
         self.overrides: JournaledMap[ThreadId, tuple[ItemId, ...]] = new()
         self.sent_items: JournaledMap[ItemId, bool] = new()
         self.open_receipts: JournaledMap[tuple[ThreadId, ResponsesItemId], ItemId] = new()
+        # repeated_history
+        self.sent_lists: JournaledMap[ThreadId, SentList] = new()
         # acceptance
         self.acceptances: JournaledMap[tuple[ThreadId, ResponsesItemId], Moment] = new()
         # inference
@@ -124,6 +133,7 @@ class ReducerState:
         # links
         self.tools_by_call: JournaledMap[CallId, ToolCallId] = new()
         self.calls_by_response_item: JournaledMap[ItemId, tuple[InferenceCallId, ...]] = new()
+        self.tied_calls: JournaledMap[int, CallId] = new()  # numbered from 0, in order
         # terminal
         self.terminal_operations: JournaledMap[TerminalOperationId, TerminalOperation] = new(
             ObjectKind.TERMINAL_OPERATION
@@ -168,7 +178,9 @@ class ReducerState:
 
     def fork(self) -> "ReducerState":
         """An independent copy. Cheap: values are immutable, so only the maps are copied."""
-        copy = ReducerState(self.manifest, self.load_payload, self.mode)
+        copy = ReducerState(
+            self.manifest, self.load_payload, self.mode, recognises_repetition=self.recognises_repetition
+        )
         for mine, theirs in zip(self._maps, copy._maps, strict=True):
             theirs.load(mine)
         copy.diagnostics = list(self.diagnostics)
@@ -185,14 +197,16 @@ class ReducerState:
         self.rollouts[self.manifest.rollout_id] = rollout
 
     @property
-    def reads_better(self) -> bool:
-        """Whether our better rules hold (spec 3, section 9), where Codex's own reducer reads worse than it could."""
-        return self.mode is not Mode.CODEX
+    def place(self) -> LogPlace:
+        """Where in the log the reduction stands."""
+        if isinstance(self.entry, LoggedEvent):
+            return LogPlace(self.entry.line, self.entry.event.seq, event_type(self.entry.event))
+        return LogPlace(None if self.entry is None else self.entry.line, None, None)
 
     @property
-    def is_salvage(self) -> bool:
-        """Whether nothing at all is a reason to stop."""
-        return self.mode is Mode.SALVAGE
+    def line_is_ended(self) -> bool:
+        """Whether a line feed follows the event that is being applied, so that its writer was done with it."""
+        return isinstance(self.entry, LoggedEvent) and self.entry.line_is_ended
 
     def tolerate(self, code: Code, message: str, ids: Mapping[str, str]) -> None:
         """Note a fault, and let the rule that met it read on.
@@ -220,13 +234,14 @@ class ReducerState:
 
     def report(self, code: Code, message: str, ids: Mapping[str, str]) -> None:
         """Note a fault at the place in the log where the reduction stands."""
+        place = self.place
         self.diagnostics.append(
             Diagnostic(
                 level=level_of(code),
                 code=code,
-                line=self.place.line,
-                seq=self.place.seq,
-                event_type=self.place.event_type,
+                line=place.line,
+                seq=place.seq,
+                event_type=place.event_type,
                 ids=dict(ids),
                 message=message,
             )

@@ -37,7 +37,7 @@ from rollout_trace.reduce import (
 )
 from rollout_trace.reduce.evidence import EventPosition, Evidence, ObjectKind
 from rollout_trace.reduce.modes import Mode, skips
-from rollout_trace.reduce.reducer_state import LogPlace, PayloadLoader, ReducerState
+from rollout_trace.reduce.reducer_state import PayloadLoader, ReducerState
 from rollout_trace.values import Seq
 
 _Rule: TypeAlias = Callable[[ReducerState, TraceEvent, Any], None]
@@ -102,13 +102,23 @@ class Reduction(msgspec.Struct, frozen=True):
 class Reducer:
     """One reduction: give it the entries of a log in order, ask it for the graph at any time."""
 
-    def __init__(self, manifest: Manifest, load_payload: PayloadLoader, mode: Mode | str = Mode.DEFAULT) -> None:
+    def __init__(
+        self,
+        manifest: Manifest,
+        load_payload: PayloadLoader,
+        mode: Mode | str = Mode.DEFAULT,
+        *,
+        recognise_repetition: bool = True,
+    ) -> None:
         """Begin a reduction.
+
+        Without `recognise_repetition` every history is read in full however often it is sent, which takes far longer
+        and gives the same.
 
         Raises:
             Rejection: the mode refuses the manifest's schema.
         """
-        self._state = ReducerState(manifest, load_payload, Mode(mode))
+        self._state = ReducerState(manifest, load_payload, Mode(mode), recognises_repetition=recognise_repetition)
         self._touches: list[tuple[EventPosition, tuple[tuple[ObjectKind, str], ...]]] = []
         self._last_seq: Seq = 0
         self._rules = _RULES | _SCHEMA_2_RULES if self._state.dialect.has_schema_2_events else _RULES
@@ -125,15 +135,14 @@ class Reducer:
         if self.rejection is not None:
             raise self.rejection.with_traceback(None)
         state = self._state
+        state.entry = entry
         before = kept = len(state.diagnostics)
         try:
             if isinstance(entry, LoggedEvent):
-                state.place = LogPlace(entry.line, entry.event.seq, event_type(entry.event), entry.line_is_ended)
                 self._check_order(entry.event)
                 kept = len(state.diagnostics)  # an event out of order may be skipped for another fault besides
                 self._apply_whole(entry)
             else:
-                state.place = LogPlace(entry.line)
                 _refuse_line(entry)
         except Rejection as rejection:
             self._take_back(kept)
@@ -151,7 +160,7 @@ class Reducer:
             Rejection: the mode refuses what only the end of the log shows. The run is not disturbed by that either.
         """
         state = self._state
-        state.place = LogPlace()
+        state.entry = None
         noted = len(state.diagnostics)
         try:
             end_of_log.close(state, is_empty=not self._touches, is_rejected=self.rejection is not None)
@@ -161,8 +170,9 @@ class Reducer:
 
     def fork(self) -> "Reducer":
         """An independent reducer that has seen what this one has."""
-        fork = Reducer(self._state.manifest, self._state.load_payload, self._state.mode)
-        fork._state = self._state.fork()
+        state = self._state
+        fork = Reducer(state.manifest, state.load_payload, state.mode, recognise_repetition=state.recognises_repetition)
+        fork._state = state.fork()
         fork._touches = list(self._touches)
         fork._last_seq = self._last_seq
         fork.rejection = self.rejection
@@ -189,7 +199,7 @@ class Reducer:
         for ref in payload_refs(event):
             state.raw_payloads[ref.raw_payload_id] = ref
         self._rules.get(type(event.payload), _unknown)(state, event, event.payload)
-        touched = (EventPosition(event.seq, entry.line), tuple(state.journal.touched()))
+        touched = (EventPosition(event.seq, entry.line), state.journal.touched())
         state.journal.commit()
         self._touches.append(touched)
 
@@ -203,7 +213,7 @@ class Reducer:
         if skips(state.mode, code):
             state.report(code, f"{rejection.message}; skipped", rejection.ids)
             return
-        rejection.line, rejection.seq, rejection.event_type, _ = state.place
+        rejection.line, rejection.seq, rejection.event_type = state.place
         self.rejection = rejection
         raise rejection
 

@@ -15,6 +15,7 @@ from rollout_trace.events.payloads import SessionMetadata
 from rollout_trace.events.types import TraceEvent
 from rollout_trace.ids import AgentPath, CodexTurnId, EdgeId, ThreadId
 from rollout_trace.model.threads import AgentThread, CodexTurn, RootOrigin, SpawnedOrigin
+from rollout_trace.reduce import repeated_history
 from rollout_trace.reduce.payload_reading import read_payload, shaped
 from rollout_trace.reduce.reducer_state import ReducerState
 from rollout_trace.reduce.windows import closed, moment_of, opened
@@ -28,7 +29,7 @@ def rollout_started(state: ReducerState, _event: TraceEvent, start: events.Rollo
 
 def recording_completed(state: ReducerState, _event: TraceEvent, _completed: events.RecordingCompleted) -> None:
     """The recording was closed properly, if the line that says so is whole; nothing follows."""
-    state.rollout = replace(state.rollout, recording_complete=state.place.line_is_ended)
+    state.rollout = replace(state.rollout, recording_complete=state.line_is_ended)
 
 
 def rollout_ended(state: ReducerState, event: TraceEvent, end: events.RolloutEnded) -> None:
@@ -62,6 +63,7 @@ def thread_ended(state: ReducerState, event: TraceEvent, end: events.ThreadEnded
     thread = known_thread(state, end.thread_id)
     execution = closed(thread.execution, moment_of(event), ExecutionStatus(end.status.value))
     state.threads[end.thread_id] = replace(thread, execution=execution)
+    repeated_history.forget(state, end.thread_id)
 
 
 def started_elsewhere(thread_id: ThreadId, event: TraceEvent) -> AgentThread:

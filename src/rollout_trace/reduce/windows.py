@@ -1,7 +1,6 @@
 """Execution windows: opened by a start, closed by an end (head of spec 3)."""
 
-from typing import NamedTuple
-
+import msgspec
 from msgspec.structs import replace
 
 from rollout_trace.events.types import TraceEvent
@@ -9,7 +8,7 @@ from rollout_trace.model.execution import ExecutionWindow
 from rollout_trace.values import ExecutionStatus, Seq, UnixMilliseconds
 
 
-class Moment(NamedTuple):
+class Moment(msgspec.Struct, frozen=True):
     """When something happened: in time, and in the order of the log."""
 
     at_unix_ms: UnixMilliseconds

@@ -1,0 +1,256 @@
+"""Items that a thread sends again, recognised as bytes: neither parsed nor placed a second time.
+
+A request of a long thread repeats the history of the request before and adds a few items, so parsing and placing all of
+it costs the square of the conversation. This module remembers, for each thread, the text of the last list that it sent
+and the items that this text was found to be. A list that begins with the same bytes begins with the same items. Any
+doubt leads to the ordinary way, which reads everything, and both ways give the same graph, the same diagnostics and the
+same rejections. Why:
+
+*As text.* The repeated items are whole JSON values, found to be strict JSON when they were read first. So the payload
+is strict JSON exactly if it is with one plain value in their place, and that is what is parsed. The list must be the
+payload's own: the text up to it, with `]}` added, is an object whose last field is this list, and no field that is read
+stands on both sides of it.
+
+*As history.* The ordinary way compares each item with the one in its place in the history. The history must still begin
+with exactly the items that the text was found to be. Each fits again: what an item is known by changes only when a
+receipt is redeemed, which makes the thread forget its list, and an own id once taken stays. A list with an item that
+would not be found again, as it is known by the payload it stands in, is not remembered.
+
+*As news.* An item took over what its text says when that was seen before: its own id, readable reasoning. Seen again,
+it can only have ties completed, to a tool, a cell or an answer that came since then. `links` keeps a list of the call
+ids that have got ties, so `Repeated.retied` are the items to look at again. Messages between agents are settled when
+their item is first seen, or when they are sent after that.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Generic, TypeVar
+
+import msgspec
+from msgspec.structs import replace
+
+from rollout_trace import json_text
+from rollout_trace.errors import JsonError
+from rollout_trace.ids import ItemId, ThreadId, creation_order
+from rollout_trace.reduce.evidence import ListName
+from rollout_trace.reduce.matching import IncomingItem
+from rollout_trace.reduce.payload_reading import Payload, checked_payload, items_in, shaped
+from rollout_trace.reduce.reducer_state import ReducerState
+from rollout_trace.reduce.sent_list import NOTHING_REPEATED, Repeated, SentList
+from rollout_trace.values import PayloadRef
+
+Shape = TypeVar("Shape", bound=msgspec.Struct)
+_SPACE = b" \t\n\r"
+_SEPARATOR = re.compile(rb"[ \t\n\r,]*")
+_MORE_OR_END = re.compile(rb"[ \t\n\r]*[,\]]")
+
+
+class ItemList(msgspec.Struct, Generic[Shape], frozen=True):
+    """A payload that was read for a list in it."""
+
+    payload: Payload
+    fields: Shape
+    """The fields that are read; that of the list has only what follows the repeated items."""
+    repeated: Repeated
+    raw_items: list[msgspec.Raw]
+    """The items that follow the repeated ones, still unparsed."""
+    start: int | None
+    """Where in the payload the list's first item begins; None if that is not known."""
+    end: int
+    """Where the last item ends."""
+
+
+class _Beginning(msgspec.Struct, frozen=True):
+    """Where a payload repeats the beginning of a list: its bracket, its first item, how many items, where they end."""
+
+    bracket: int
+    start: int
+    count: int
+    end: int
+
+
+class _RestOfList(msgspec.Struct, frozen=True):
+    """What follows the repeated items of a list, which stand as one `0`. The name is none that a payload has."""
+
+    items: msgspec.Raw = msgspec.field(name="")
+
+
+def read_list(
+    state: ReducerState, ref: PayloadRef, shape: type[Shape], what: str, list_name: ListName, sent: SentList | None
+) -> ItemList[Shape]:
+    """Read a payload for one of its lists, which may repeat `sent`; `what` names the payload in errors.
+
+    Every field of `shape` may be absent.
+
+    Raises:
+        Rejection: the payload cannot be had, is no strict JSON, has another shape, or not this list.
+    """
+    text = state.load(ref)
+    if sent is not None:
+        for beginning in _beginnings(sent, text, list_name):
+            found = _read_rest(Payload(ref.raw_payload_id, text), shape, list_name, beginning)
+            if found is not None:
+                state.checked_payloads.add(ref)
+                return replace(found, repeated=_repeated(state, sent, beginning.count))
+    payload = checked_payload(state, ref, text)
+    fields = shaped(payload, shape, what)
+    list_text = getattr(fields, list_name)
+    raw_items = items_in(payload, list_name, list_text)
+    start, end = _place_of(text, list_name, list_text) if state.recognises_repetition and raw_items else (None, 0)
+    return ItemList(payload, fields, NOTHING_REPEATED, raw_items, start, end)
+
+
+def sent_before(state: ReducerState, thread_id: ThreadId, history: tuple[ItemId, ...]) -> SentList | None:
+    """The last list that a thread sent, if this history still begins with its items."""
+    sent = state.sent_lists.get(thread_id)
+    return sent if sent is not None and history[: len(sent.item_ids)] == sent.item_ids else None
+
+
+def remember(
+    state: ReducerState,
+    thread_id: ThreadId,
+    sent: ItemList[Shape],
+    incoming: Sequence[IncomingItem],
+    item_ids: tuple[ItemId, ...],
+) -> None:
+    """Remember a list that a thread sent; `incoming` follows the repeated items, `item_ids` is what all of them are."""
+    repeated = sent.repeated
+    before = state.sent_lists.get(thread_id)
+    if sent.start is None or (repeated.count and before is None):  # unknown where, or forgotten while it was placed
+        return
+    added = item_ids[len(repeated.item_ids) :]
+    if not all(_is_found_again(state, *pair) for pair in zip(incoming, added, strict=True)):
+        return
+    known_indexes = () if before is None else before.indexes[: len(repeated.item_ids)]
+    state.sent_lists[thread_id] = SentList(
+        thread_id=thread_id,
+        text=_with_more(before, sent),
+        length=sent.end - sent.start,
+        count=repeated.count + len(sent.raw_items),
+        item_ids=item_ids,
+        indexes=(*known_indexes, *(item.index for item in incoming)),
+        newest=max(repeated.newest, *map(creation_order, added)) if added else repeated.newest,
+        known_ties=len(state.tied_calls),
+    )
+
+
+def forget(state: ReducerState, thread_id: ThreadId) -> None:
+    """What an item of a thread is known by has changed, or the thread has ended."""
+    if thread_id in state.sent_lists:
+        del state.sent_lists[thread_id]
+
+
+def _is_found_again(state: ReducerState, incoming: IncomingItem, item_id: ItemId) -> bool:
+    return not incoming.is_bound_to_payload and state.match_keys[item_id] == incoming.match_key
+
+
+def _repeated(state: ReducerState, sent: SentList, count: int) -> Repeated:
+    item_ids = sent.item_ids if count == sent.count else sent.item_ids[: bisect_left(sent.indexes, count)]
+    tied = {
+        item_id
+        for number in range(sent.known_ties, len(state.tied_calls))
+        for item_id in state.items_by_call.get((sent.thread_id, state.tied_calls[number]), ())
+        if creation_order(item_id) <= sent.newest
+    }
+    retied = tuple(item_id for item_id in item_ids if item_id in tied) if tied else ()
+    return Repeated(count, item_ids, sent.newest, retied)
+
+
+def _with_more(before: SentList | None, sent: ItemList[Shape]) -> bytearray:
+    """The text of a list that was sent. What it repeats is not copied, if nothing else was added to that since then."""
+    text = memoryview(sent.payload.data)[sent.start : sent.end]
+    if before is None or sent.repeated.count < before.count or len(before.text) > before.length:
+        return bytearray(text)
+    before.text.extend(text[before.length :])
+    return before.text
+
+
+def _beginnings(sent: SentList, text: bytes, list_name: ListName) -> Iterator[_Beginning]:
+    """Where lists that may be the one of this name begin with items of the list that was sent."""
+    for bracket, start in _openings(text, list_name):
+        count, end = _common_items(sent, text, start)
+        if count:
+            yield _Beginning(bracket, start, count, end)
+
+
+def _common_items(sent: SentList, text: bytes, start: int) -> tuple[int, int]:
+    """How many items a list that starts here has in common with the one that was sent, and where they end."""
+    known = memoryview(sent.text)[: sent.length]
+    end = start + len(known)
+    if text.startswith(known, start) and _MORE_OR_END.match(text, end):
+        return sent.count, end
+    count, end = 0, start
+    item_start = item_end = 0
+    for raw in msgspec.json.decode(b"".join((b"[", known, b"]")), type=list[msgspec.Raw]):
+        item_start, item_end = item_end, _after_separator(known, item_end) + len(raw)
+        if not (text.startswith(known[item_start:item_end], end) and _MORE_OR_END.match(text, start + item_end)):
+            break
+        count, end = count + 1, start + item_end
+    return count, end
+
+
+def _read_rest(
+    payload: Payload, shape: type[Shape], list_name: ListName, beginning: _Beginning
+) -> ItemList[Shape] | None:
+    """Read a payload but for the items that it repeats; None in any doubt."""
+    text = payload.data
+    before, rest = text[: beginning.bracket + 1] + b"]}", b'{"":[0' + text[beginning.end :]
+    try:
+        json_text.check(before)
+        json_text.check(rest)
+        fields = _joined(msgspec.json.decode(before, type=shape), msgspec.json.decode(rest, type=shape), list_name)
+        list_text = bytes(msgspec.json.decode(rest, type=_RestOfList).items)
+        raw_items = msgspec.json.decode(list_text, type=list[msgspec.Raw])[1:]
+    except (JsonError, msgspec.ValidationError):
+        return None
+    if fields is None or not rest.startswith(list_text, len(b'{"":')):
+        return None
+    end = beginning.end + len(list_text) - len(b"[0]")
+    return ItemList(payload, fields, NOTHING_REPEATED, raw_items, beginning.start, _before_space(text, end))
+
+
+def _joined(before: Shape, after: Shape, list_name: ListName) -> Shape | None:
+    """The fields on both sides of a list's items; None if the list is not theirs, or a field is on both."""
+    found = getattr(before, list_name)
+    if found is msgspec.UNSET or bytes(found) != b"[]" or getattr(after, list_name) is not msgspec.UNSET:
+        return None
+    values = {}
+    for name in before.__struct_fields__:
+        sides = [value for value in (getattr(before, name), getattr(after, name)) if value is not msgspec.UNSET]
+        if len(sides) > 1:
+            return None
+        values[name] = sides[0] if sides else msgspec.UNSET
+    return type(before)(**values)
+
+
+@cache
+def _opening_of(list_name: ListName) -> re.Pattern[bytes]:
+    return re.compile(rb'"%b"[ \t\n\r]*:[ \t\n\r]*(\[)[ \t\n\r]*' % list_name.encode())
+
+
+def _openings(text: bytes, list_name: ListName) -> Iterator[tuple[int, int]]:
+    """Where lists of this name seem to open, and where their first items begin."""
+    for opening in _opening_of(list_name).finditer(text):
+        if text[opening.start() - 1] != ord("\\"):  # else the name is the end of another, or of a text
+            yield opening.start(1), opening.end()
+
+
+def _place_of(text: bytes, list_name: ListName, list_text: msgspec.Raw) -> tuple[int | None, int]:
+    """Where the items of a list start and end in a payload; None if the list is not found as it is usually written."""
+    for bracket, start in _openings(text, list_name):
+        if text.startswith(list_text, bracket):
+            return start, _before_space(text, bracket + len(list_text) - 1)
+    return None, 0
+
+
+def _after_separator(text: memoryview, position: int) -> int:
+    separator = _SEPARATOR.match(text, position)
+    return position if separator is None else separator.end()
+
+
+def _before_space(text: bytes, position: int) -> int:
+    while text[position - 1] in _SPACE:
+        position -= 1
+    return position
