@@ -5,14 +5,18 @@ keys; and what differs between the layouts of its schemas (spec 5, section 2). W
 replaced as a whole, is for `bundle`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
+from rollout_trace.model.growing_lists import GrowingLists
+from rollout_trace.model.inference import InferenceCall
 from rollout_trace.model.rollout import RolloutTrace
 
 _ENTRIES_IN_A_PART: Final = 64
+_NO_ITEMS: Final = b'\n      "request_item_ids": []'
 _state = msgspec.json.Decoder(RolloutTrace)
 
 
@@ -21,11 +25,13 @@ def encode_state(trace: RolloutTrace) -> bytes:
     return b"".join(encode_state_in_parts(trace))
 
 
-def encode_state_in_parts(trace: RolloutTrace) -> Iterator[bytes]:
+def encode_state_in_parts(trace: RolloutTrace) -> Iterator[bytes | memoryview]:
     """The bytes of a `state.json`, a part at a time, so that the whole text never has to be in memory."""
     before = b"{"
     for name, value in _fields(trace).items():
-        if isinstance(value, dict) and value:
+        if name == "inference_calls" and value:
+            yield from _calls_in_parts(before, value)
+        elif isinstance(value, dict) and value:
             yield from _map_in_parts(before, name, value)
         else:
             yield before + _formatted({name: value})[1:-2]
@@ -46,7 +52,24 @@ def _fields(trace: RolloutTrace) -> dict[str, Any]:
     return fields
 
 
-def _map_in_parts(before: bytes, name: str, entries: dict[str, Any]) -> Iterator[bytes]:
+def _calls_in_parts(before: bytes, calls: dict[str, InferenceCall]) -> Iterator[bytes | memoryview]:
+    """The field with the inference calls, whose lists of what was sent are put in afterwards.
+
+    A line of text cannot look like such a field, since JSON escapes line feeds.
+    """
+    without_items = {call_id: replace(call, request_item_ids=()) for call_id, call in calls.items()}
+    lists = {thread_id: GrowingLists(indentation=6) for thread_id in {call.thread_id for call in calls.values()}}
+    texts = (lists[call.thread_id].text_of(call.request_item_ids) for call in calls.values())
+    for part in _map_in_parts(before, "inference_calls", without_items):
+        first, *others = part.split(_NO_ITEMS)
+        yield first
+        for other in others:
+            yield _NO_ITEMS[:-2]
+            yield from next(texts)
+            yield other
+
+
+def _map_in_parts(before: bytes, name: str, entries: Mapping[str, object]) -> Iterator[bytes]:
     """A field that is a map. Each part is formatted as if it were the whole file, and stripped of what surrounds it."""
     opening, closing = b'{\n  "%b": {' % name.encode(), b"\n  }\n}"
     keys = list(entries)
