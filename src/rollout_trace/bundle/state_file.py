@@ -12,7 +12,6 @@ from rollout_trace.errors import StateError, reason_of
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.state_json import decode_state, encode_state, encode_state_in_parts
 
-
 _BUFFER_BYTES = 1 << 20  # a state comes in many parts; large writes took a third less time than Python's own 8 KB
 
 
