@@ -62,18 +62,16 @@ def _tie(
     state: ReducerState, tool_call_id: ToolCallId, call_items: tuple[ItemId, ...], output_items: tuple[ItemId, ...]
 ) -> None:
     tool = state.tool_calls[tool_call_id]
-    tied = replace(
-        tool,
-        model_visible_call_item_ids=added_once(tool.model_visible_call_item_ids, *call_items),
-        model_visible_output_item_ids=added_once(tool.model_visible_output_item_ids, *output_items),
-    )
-    if tied != tool:
+    known_calls, known_outputs = tool.model_visible_call_item_ids, tool.model_visible_output_item_ids
+    calls, outputs = added_once(known_calls, *call_items), added_once(known_outputs, *output_items)
+    if calls is not known_calls or outputs is not known_outputs:
+        tied = replace(tool, model_visible_call_item_ids=calls, model_visible_output_item_ids=outputs)
         state.tool_calls[tool_call_id] = tied
         terminal.observe(state, tied)
     for item_id in output_items:
         items.add_producer(state, item_id, ToolProducer(tool_call_id))
     if call_items:
-        _tie_to_answers(state, tool_call_id, tied.model_visible_call_item_ids)
+        _tie_to_answers(state, tool_call_id, calls)
 
 
 def _tie_to_answers(state: ReducerState, tool_call_id: ToolCallId, call_items: tuple[ItemId, ...]) -> None:
