@@ -135,6 +135,14 @@ class Benchmark:
         return limit
 
 
+def describe(shapes: list[Shape]) -> Table:
+    """What the shapes are."""
+    table = Table(("shape", 12), ("what it is", 56))
+    for shape in shapes:
+        table.add(shape.name, shape.meaning)
+    return table
+
+
 def _commands(evidence: Evidence) -> dict[str, Command]:
     """What is measured side by side. The last one's graph stays."""
     bundle = str(evidence.folder)
@@ -163,6 +171,8 @@ def main() -> None:
         tables = []
         shapes = [shape for shape in SHAPES if shape.name in wanted]
         if shapes:
+            tables.append(describe(shapes))
+            print()
             tables.append(benchmark.measure_shapes(shapes))
             print()
         if JOBS in wanted:

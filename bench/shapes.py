@@ -16,7 +16,7 @@ class Shape:
     options: Options
     turns: tuple[int, ...]
     """Turns of the root thread in each size, the smallest first."""
-    agents_per_turn: float = 0
+    has_agent_each_turn: bool = False
     counts_state: bool = False
     """Whether growth is counted by bytes in and out: the list of each request's items is in the graph alone."""
     most_of_the_floor: float | None = None
@@ -27,15 +27,17 @@ class Shape:
     def sizes(self) -> list[Options]:
         """The bundles of this shape, the smallest first."""
         return [
-            replace(self.options, turns=turns, agents=round(turns * self.agents_per_turn) or self.options.agents)
+            replace(self.options, turns=turns, agents=turns if self.has_agent_each_turn else self.options.agents)
             for turns in self.turns
         ]
 
 
 def _in_both_schemas(shape: Shape) -> tuple[Shape, Shape]:
+    """A shape in schema 1 and in schema 2, which has other events and so no limits of its own."""
     newer = replace(
         shape,
         name=f"{shape.name}-2",
+        meaning="the same in schema 2",
         options=replace(shape.options, schema=2),
         most_of_the_floor=None,
         most_memory=None,
@@ -83,7 +85,7 @@ SHAPES: tuple[Shape, ...] = (
             "an agent for each turn",
             Options(calls=5, agent_turns=1, compact_at=100_000),
             turns=(10, 20, 40, 80),
-            agents_per_turn=1,
+            has_agent_each_turn=True,
         )
     ),
     *_in_both_schemas(

@@ -86,7 +86,7 @@ class _Worker:
         """Give it a bundle to reduce."""
         self._bundle = bundle
         self.is_busy = True
-        with suppress(BrokenPipeError):  # it has died just now, which is seen when its outcome is asked for
+        with suppress(ConnectionError):  # it has died just now, which is seen when its outcome is asked for
             self.connection.send(bundle)
 
     def outcome(self) -> Outcome:

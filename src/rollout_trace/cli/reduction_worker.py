@@ -18,7 +18,7 @@ def work(connection: "Connection[Outcome, Path]", mode: Mode) -> None:
     try:
         while True:
             connection.send(reduce_and_write(connection.recv(), None, mode))
-    except (EOFError, BrokenPipeError, ConnectionResetError):
+    except (EOFError, ConnectionError):
         return
 
 
