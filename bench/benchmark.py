@@ -7,13 +7,14 @@ import shutil
 import sys
 import sysconfig
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from evidence import Evidence, made
 from limits import Limit, growth_limit, memory_limit, speed_up_limit, time_limit
 from make_bundle import Options
-from measuring import Command, measure, measure_side_by_side
+from measuring import Command, Measure, measure, measure_side_by_side
 from report import Table, write_page
 from shapes import LARGE, SHAPES, SMALL, Shape
 
@@ -26,6 +27,20 @@ LONGEST_OF_CODEX = 150
 """Seconds after which Codex's own reducer is given up."""
 JOBS = "jobs"
 """What `--shape` calls the measuring of many bundles at once."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One bundle, and what each command took for it."""
+
+    shape: Shape
+    is_largest: bool
+    evidence: Evidence
+    size: int
+    """The bytes by which growth is counted."""
+    measures: dict[str, Measure]
+    of_codex: str
+    """What there is to say of Codex's own reducer."""
 
 
 @dataclass
@@ -59,43 +74,49 @@ class Benchmark:
         return table
 
     def _measure_shape(self, shape: Shape, table: Table) -> None:
-        before: dict[str, tuple[float, int]] = {}
-        measured = shape.sizes()[: self.sizes]
-        for options in measured:
-            is_largest = options == shape.sizes()[-1]
-            with made(self.folder / shape.name, options) as evidence:
-                measures = measure_side_by_side(_commands(evidence), self.times)
-                size = evidence.size + (evidence.state.stat().st_size if shape.counts_state else 0)
-                of_codex = (
-                    self._measure_codex(evidence, options) if self.with_codex and options == measured[-1] else "-"
-                )
-            floor = measures["floor"].seconds
+        smaller = None
+        for number, options in enumerate(shape.sizes()[: self.sizes], start=1):
+            measured = self._measure_size(shape, options, is_last=number == min(self.sizes, len(shape.turns)))
             for mode in MODES:
-                seconds, peak = measures[mode].seconds, measures[mode].peak
-                where = f"{shape.name} ({evidence.size / 1e6:.1f} MB), mode {mode}"
-                share = shape.most_of_the_floor if is_largest else None
-                time = self._noted(where, time_limit(seconds, floor, evidence.events, share))
-                growth: Limit | str = "-"
-                if mode in before:
-                    seconds_before, size_before = before[mode]
-                    growth = self._noted(where, growth_limit((seconds_before, seconds), (size_before, size)))
-                memory: Limit | str = f"{peak / 1e6:.0f} MB"
-                if is_largest and shape.most_memory is not None:
-                    memory = self._noted(where, memory_limit(peak, shape.most_memory))
-                before[mode] = seconds, size
-                table.add(
-                    shape.name,
-                    f"{evidence.size / 1e6:.1f} MB",
-                    f"{evidence.events:,}",
-                    f"{floor:.3f} s",
-                    mode,
-                    f"{seconds / floor:.2f}",
-                    time,
-                    growth,
-                    memory,
-                    f"{evidence.events / seconds:,.0f}",
-                    *([of_codex if mode == "codex" else "-"] if self.with_codex else []),
-                )
+                table.add(*self._row(measured, mode, smaller))
+            smaller = measured
+
+    def _measure_size(self, shape: Shape, options: Options, *, is_last: bool) -> Measured:
+        with made(self.folder / shape.name, options) as evidence:
+            measures = measure_side_by_side(_commands(evidence), self.times)
+            size = evidence.size + (evidence.state.stat().st_size if shape.counts_state else 0)
+            of_codex = self._measure_codex(evidence, options) if self.with_codex and is_last else "-"
+        return Measured(shape, options == shape.sizes()[-1], evidence, size, measures, of_codex)
+
+    def _row(self, measured: Measured, mode: str, smaller: Measured | None) -> Iterator[object]:
+        shape, evidence = measured.shape, measured.evidence
+        seconds, peak = measured.measures[mode].seconds, measured.measures[mode].peak
+        floor = measured.measures["floor"].seconds
+        size = f"{evidence.size / 1e6:.1f} MB"
+
+        def noted(limit: Limit) -> Limit:
+            return self._noted(f"{shape.name}, {size}, mode {mode}", limit)
+
+        yield shape.name
+        yield size
+        yield f"{evidence.events:,}"
+        yield f"{floor:.3f} s"
+        yield mode
+        yield f"{seconds / floor:.2f}"
+        yield noted(
+            time_limit(seconds, floor, evidence.events, shape.most_of_the_floor if measured.is_largest else None)
+        )
+        if smaller is None:
+            yield "-"
+        else:
+            yield noted(growth_limit((smaller.measures[mode].seconds, seconds), (smaller.size, measured.size)))
+        if measured.is_largest and shape.most_memory is not None:
+            yield noted(memory_limit(peak, shape.most_memory))
+        else:
+            yield f"{peak / 1e6:.0f} MB"
+        yield f"{evidence.events / seconds:,.0f}"
+        if self.with_codex:
+            yield measured.of_codex if mode == "codex" else "-"
 
     def _measure_codex(self, evidence: Evidence, options: Options) -> str:
         """Codex's own reducer on a bundle whose graph in mode `codex` has been written."""

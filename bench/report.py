@@ -10,8 +10,6 @@ PAGE = Path(__file__).with_name("README.md")
 BEGINNING = "<!-- results: written by bench/run -->\n"
 END = "<!-- end of results -->\n"
 
-Row = Sequence[object]
-
 
 class Table:
     """A table in Markdown, whose lines are printed as they are added."""
