@@ -143,7 +143,7 @@ class Benchmark:
                 for number in range(count):
                     shutil.copytree(evidence.folder, root / f"{number:04}", copy_function=os.link)
                 commands = {jobs: [COMMAND, "reduce", f"--jobs={jobs}", str(root)] for jobs in ("1", "2")}
-                measures = measure_side_by_side(commands, 2)
+                measures = measure_side_by_side(commands, 3)
                 shutil.rmtree(root)
             bundles = f"{count:,} of {evidence.size / 1e6:.1f} MB"
             one, two = measures["1"].seconds, measures["2"].seconds

@@ -45,8 +45,10 @@ def _in_both_schemas(shape: Shape) -> tuple[Shape, Shape]:
     return shape, newer
 
 
-SMALL = Options(turns=1, calls=4)
+SHORT = Options(turns=1, calls=4)
 """One turn: to start the command costs more than to reduce its bundle."""
+SMALL = Options(turns=3, calls=8)
+"""A session as people have many of: a hundred events or so."""
 LARGE = Options(turns=30, compact_at=900_000, agents=3)
 """The bundle whose limits are the strictest: 217 MB."""
 
@@ -96,5 +98,5 @@ SHAPES: tuple[Shape, ...] = (
             turns=(10, 20, 40, 80),
         )
     ),
-    *_in_both_schemas(Shape("short", "one turn, four requests", SMALL, turns=(1,))),
+    *_in_both_schemas(Shape("short", "one turn, four requests", SHORT, turns=(1,))),
 )
