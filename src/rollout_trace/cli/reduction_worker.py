@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NoReturn
 
+from rollout_trace.cli.collection import collect_seldom
 from rollout_trace.cli.outcome import Outcome, reduce_and_write
 from rollout_trace.reduce.modes import Mode
 
@@ -29,4 +30,5 @@ def _leave(_signal: int, _frame: object) -> NoReturn:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, _leave)
+    collect_seldom()
     work(Connection(int(sys.argv[2])), Mode(sys.argv[1]))
