@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from conformance.cases import Case, all_cases, schema_2_cases
 from recording import (
     CHILD,
+    ROOT,
     Item,
     Recording,
     agent_message,
@@ -31,7 +32,7 @@ from rollout_trace.diagnostics import Code, Diagnostic
 from rollout_trace.errors import Rejection
 from rollout_trace.events.log_entry import LogEntry
 from rollout_trace.events.manifest import Manifest
-from rollout_trace.ids import CodeCellId, CompactionId, InferenceCallId, ItemId, ToolCallId
+from rollout_trace.ids import CodeCellId, CompactionId, InferenceCallId, ItemId, ThreadId, ToolCallId
 from rollout_trace.model.state_json import encode_state
 from rollout_trace.reduce import compaction, inference
 from rollout_trace.reduce.evidence import ItemSource, ObjectKind
@@ -39,6 +40,7 @@ from rollout_trace.reduce.modes import Mode
 from rollout_trace.reduce.normalize import normalize
 from rollout_trace.reduce.reducer_state import PayloadLoader
 from rollout_trace.reduce.replay import Reducer, Reduction
+from rollout_trace.values import PayloadRef
 from test_real_bundles import SCHEMA_1, SCHEMA_2
 
 OpenCase = Callable[[Case], Bundle]
@@ -205,6 +207,22 @@ def test_nor_is_what_a_compaction_takes() -> None:
     assert compacted(reduced(recording)) == [1, 2, 3]
 
 
+def test_a_payload_is_loaded_once() -> None:
+    """In schema 2 the end of a log looks at all payloads that nothing has read."""
+    recording = sent([A], [A, B], [A, B, C], schema_version=2)
+    recording.recording_completed()
+    loaded = []
+
+    def load(ref: PayloadRef) -> bytes:
+        loaded.append(ref.raw_payload_id)
+        return recording.load_payload(ref)
+
+    reducer = Reducer(recording.manifest, load)
+    assert applied(reducer, recording.entries) is None
+    assert reducer.view().diagnostics == ()
+    assert loaded == ["raw_payload:1", "raw_payload:2", "raw_payload:3"]
+
+
 def test_each_thread_has_a_list_of_its_own() -> None:
     """A forked child sends its parent's history, which is new to it."""
     recording = sent([A, B])
@@ -307,6 +325,7 @@ def test_a_list_whose_place_is_not_found_is_not_remembered() -> None:
         pytest.param(b'{"input": [%s, {' % AB, id="cut in an item"),
         pytest.param(b'{"input": [%s]} {}' % AB, id="a second value"),
         pytest.param(b'{"input": [%s,]}' % AB, id="a comma too many"),
+        pytest.param(b'{"input": [%s,,%s]}' % (text_of(A), text_of(B)), id="a comma too many in between"),
         pytest.param(b'{"input": [%s.5]}' % AB, id="a number goes on"),
         pytest.param(b'{"input": [%s.5, %s]}' % (text_of(A), text_of(B)), id="a number goes on in between"),
         pytest.param(b'{"a": 01, "input": [%s]}' % AB, id="broken before"),
@@ -493,18 +512,31 @@ def with_child(recording: Recording) -> Recording:
 
 def test_a_tool_of_another_thread_is_tied_when_the_items_are_sent_again() -> None:
     work = [function_call("call-1"), function_output("call-1")]
-    recording = with_child(sent(work))
+    recording = with_child(sent(work, work))
     recording.tool("tool-1", call="call-1", thread=CHILD, turn="turn-2")
-    tied = recording.request("inf-2", [*work, A])
-    recording.request("inf-3", [*work, A])
+    tied = recording.request("inf-3", [*work, A])
+    recording.request("inf-4", [*work, A])
     reduction = reduced(recording)
 
-    assert items_read(recording) == [2, 1, 0]
+    assert items_read(recording) == [2, 0, 1, 0]
     tool = reduction.trace.tool_calls[ToolCallId("tool-1")]
     assert numbers(tool.model_visible_call_item_ids) == [1]
     assert numbers(tool.model_visible_output_item_ids) == [2]
     touched = reduction.evidence.events_of(ObjectKind.CONVERSATION_ITEM, "conversation_item:2")
     assert [position.seq for position in touched] == [3, tied]
+
+
+def test_so_it_is_if_an_older_item_was_sent_after_them() -> None:
+    call = function_call("call-1")
+    recording = with_child(sent([A, call], [call, A]))
+    recording.request_of("inf-3", b'{"input": [%s, %s]}' % (text_of(call), text_of(A).replace(b" ", b"")))
+    recording.tool("tool-1", call="call-1", thread=CHILD, turn="turn-2")
+    recording.request("inf-4", [call])
+    reduction = reduced(recording)
+
+    assert items_read(recording) == [2, 2, 1, 0]
+    assert requested(reduction, "inf-3") == [2, 1]
+    assert numbers(reduction.trace.tool_calls[ToolCallId("tool-1")].model_visible_call_item_ids) == [2]
 
 
 def test_so_it_is_when_a_compaction_takes_them() -> None:
@@ -554,6 +586,20 @@ def test_an_item_of_an_unknown_type_is_told_of_once(mode: Mode) -> None:
 
 
 # What is remembered belongs to one reducer, and to the events that it has accepted.
+
+
+def test_what_is_remembered_never_changes() -> None:
+    """Copies of a reducer share it, and each may run in an operating system's thread of its own."""
+    recording = sent([A], [A, B])
+    *first, second = recording.entries
+    reducer = recording.reducer()
+    assert applied(reducer, first) is None
+    remembered = reducer._state.sent_lists[ThreadId(ROOT)]  # noqa: SLF001 - nothing else shows it
+
+    assert applied(reducer, [second]) is None
+
+    assert bytes(remembered.text) == text_of(A)
+    assert hash(remembered)
 
 
 @in_every_mode

@@ -126,8 +126,9 @@ def remember(
     known_indexes = () if before is None else before.indexes[: len(repeated.item_ids)]
     state.sent_lists[thread_id] = SentList(
         thread_id=thread_id,
-        text=_with_more(before, sent),
-        length=sent.end - sent.start,
+        payload=sent.payload.data,
+        start=sent.start,
+        end=sent.end,
         count=repeated.count + len(sent.raw_items),
         item_ids=item_ids,
         indexes=(*known_indexes, *(item.index for item in incoming)),
@@ -158,15 +159,6 @@ def _repeated(state: ReducerState, sent: SentList, count: int) -> Repeated:
     return Repeated(count, item_ids, sent.newest, retied)
 
 
-def _with_more(before: SentList | None, sent: ItemList[Shape]) -> bytearray:
-    """The text of a list that was sent. What it repeats is not copied, if nothing else was added to that since then."""
-    text = memoryview(sent.payload.data)[sent.start : sent.end]
-    if before is None or sent.repeated.count < before.count or len(before.text) > before.length:
-        return bytearray(text)
-    before.text.extend(text[before.length :])
-    return before.text
-
-
 def _beginnings(sent: SentList, text: bytes, list_name: ListName) -> Iterator[_Beginning]:
     """Where lists that may be the one of this name begin with items of the list that was sent."""
     for bracket, start in _openings(text, list_name):
@@ -177,7 +169,7 @@ def _beginnings(sent: SentList, text: bytes, list_name: ListName) -> Iterator[_B
 
 def _common_items(sent: SentList, text: bytes, start: int) -> tuple[int, int]:
     """How many items a list that starts here has in common with the one that was sent, and where they end."""
-    known = memoryview(sent.text)[: sent.length]
+    known = sent.text
     end = start + len(known)
     if text.startswith(known, start) and _MORE_OR_END.match(text, end):
         return sent.count, end
