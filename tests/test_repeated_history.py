@@ -207,6 +207,16 @@ def test_nor_is_what_a_compaction_takes() -> None:
     assert compacted(reduced(recording)) == [1, 2, 3]
 
 
+def test_nor_is_it_where_one_compaction_follows_another() -> None:
+    """What the first left is for the next request. The history, which the second looks through, is what was sent."""
+    recording = sent([A])
+    recording.compacted("compaction-0", [A], [B])
+    recording.compacted("compaction-1", [A], [C])
+
+    assert items_read(recording) == [1, *(0, 1), *(0, 1)]
+    assert compacted(reduced(recording)) == [1]
+
+
 def test_a_payload_is_loaded_once() -> None:
     """In schema 2 the end of a log looks at all payloads that nothing has read."""
     recording = sent([A], [A, B], [A, B, C], schema_version=2)
@@ -279,6 +289,23 @@ AB, C_TEXT = text_of(A, B), text_of(C)
 )
 def test_the_rest_of_a_payload_may_be_written_in_any_way(before: bytes, after: bytes) -> None:
     recording = sent_as([A, B], before + AB + after)
+
+    assert items_read(recording) == [2, 1]
+    assert requested(reduced(recording), "inf-2") == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        pytest.param(b'{"a": {"input": [%s]}, "input": [%s]}' % (C_TEXT, AB), id="list of a field before"),
+        pytest.param(b'{"input": [%s], "a": {"input": [%s]}}' % (AB, C_TEXT), id="list of a field after"),
+        pytest.param(b'{"input": [%s], "input": [\n%s\n] }' % (C_TEXT, AB), id="replaces another"),
+    ],
+)
+def test_it_is_the_list_of_the_payload_that_is_remembered(first: bytes) -> None:
+    recording = recording_with_turn()
+    recording.request_of("inf-1", first)
+    recording.request("inf-2", [A, B, D])
 
     assert items_read(recording) == [2, 1]
     assert requested(reduced(recording), "inf-2") == [1, 2, 3]
@@ -489,6 +516,31 @@ def test_in_schema_1_a_list_that_has_an_item_twice_is_no_input_of_a_compaction()
 
     assert requested(reduction, "inf-2") == [2, 2]
     assert compacted(reduction) == [2, 3]
+
+
+def test_nor_does_a_compaction_find_it_twice() -> None:
+    known = known_as("msg-1", assistant("hello"))
+    recording = recording_with_turn(2)
+    recording.request("inf-1", [known])
+    recording.answer("inf-1", [known])
+    recording.compacted("compaction-1", [known, known], [])
+
+    assert items_read(recording) == [1, 1, *(1, 0)]
+    assert compacted(reduced(recording)) == [1, 2]
+
+
+def test_what_is_no_conversation_begins_any_history() -> None:
+    """Even that which a compaction left, with which only one request is compared."""
+    tools = {"type": "additional_tools"}
+    recording = sent([tools])
+    recording.compacted("compaction-1", [tools], [A])
+    recording.request("inf-2", [tools, B])
+    recording.request("inf-3", [tools, B, C])
+    reduction = reduced(recording)
+
+    assert items_read(recording) == [1, *(0, 1), 1, 1]
+    assert requested(reduction, "inf-2") == [3]  # 1 is the marker, 2 the replacement
+    assert requested(reduction, "inf-3") == [3, 4]
 
 
 def test_a_thread_that_has_ended_forgets_its_list() -> None:
