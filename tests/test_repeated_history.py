@@ -336,6 +336,15 @@ def test_a_payload_that_is_written_in_an_odd_way_is_read_in_full(
     assert requested(reduced(recording), "inf-2") == expected
 
 
+def test_a_list_behind_many_of_its_name_is_read_in_full() -> None:
+    """Each of them would be compared with all that was sent, and a payload has room for very many."""
+    others = b"[%s]" % b",".join([b'{"input": [1]}'] * 100)
+    recording = sent_as([A, B], b'{"a": %s, "input": [%s, %s]}' % (others, AB, C_TEXT))
+
+    assert items_read(recording) == [2, 3]
+    assert requested(reduced(recording), "inf-2") == [1, 2, 3]
+
+
 def test_a_list_whose_place_is_not_found_is_not_remembered() -> None:
     recording = recording_with_turn()
     recording.request_of("inf-1", b'{"\\u0069nput": [%s]}' % AB)

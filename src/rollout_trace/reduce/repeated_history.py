@@ -26,7 +26,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import Generic, TypeVar
+from itertools import islice
+from typing import Final, Generic, TypeVar
 
 import msgspec
 from msgspec.structs import replace
@@ -45,6 +46,8 @@ Shape = TypeVar("Shape", bound=msgspec.Struct)
 _SPACE = b" \t\n\r"
 _SEPARATOR = re.compile(rb"[ \t\n\r,]*")
 _MORE_OR_END = re.compile(rb"[ \t\n\r]*[,\]]")
+_MOST_OPENINGS: Final = 8
+"""Each place where a list may begin costs a look at all that was sent, so only so many are looked at."""
 
 
 class ItemList(msgspec.Struct, Generic[Shape], frozen=True):
@@ -161,7 +164,7 @@ def _repeated(state: ReducerState, sent: SentList, count: int) -> Repeated:
 
 def _beginnings(sent: SentList, text: bytes, list_name: ListName) -> Iterator[_Beginning]:
     """Where lists that may be the one of this name begin with items of the list that was sent."""
-    for bracket, start in _openings(text, list_name):
+    for bracket, start in islice(_openings(text, list_name), _MOST_OPENINGS):
         count, end = _common_items(sent, text, start)
         if count:
             yield _Beginning(bracket, start, count, end)
