@@ -505,6 +505,20 @@ def test_a_list_in_which_an_item_became_another_is_not_remembered() -> None:
     assert requested(reduced(recording), "inf-3") == [2, 1]
 
 
+def test_a_list_that_a_receipt_gave_an_item_twice_is_not_remembered() -> None:
+    """The second time it is taken for its receipt, which is gone then, and an item is found in a list once only."""
+    recording = recording_with_turn(2)
+    recording.accepted("amsg-1", from_ant("hello"))
+    recording.request("inf-1", [])
+    recording.answer("inf-1", [from_ant("hello")])
+    recording.request("inf-2", [from_ant("hello"), from_ant("hello")])
+    recording.request("inf-3", [from_ant("hello"), from_ant("hello")])
+    reduction = reduced(recording)
+
+    assert requested(reduction, "inf-2") == [1, 1]
+    assert requested(reduction, "inf-3") == [1, 2]
+
+
 def test_in_schema_2_a_new_item_is_none_that_the_list_repeats() -> None:
     """The answer is an item that was sent, so the history has it twice, and a list may have it once."""
     known = known_as("msg-1", assistant("hello"))

@@ -14,7 +14,8 @@ stands on both sides of it.
 *As history.* The ordinary way compares each item with the one in its place in the history. The history must still begin
 with exactly the items that the text was found to be. Each fits again: what an item is known by changes only when a
 receipt is redeemed, which makes the thread forget its list, and an own id once taken stays. A list with an item that
-would not be found again, as it is known by the payload it stands in, is not remembered.
+would not be found again, as it is known by the payload it stands in, is not remembered; nor is one of schema 2 that a
+receipt gave an item which it had already, since no list finds an item twice.
 
 *As news.* An item took over what its text says when that was seen before: its own id, readable reasoning. Seen again,
 it can only have ties completed, to a tool, a cell or an answer that came since then. `links` keeps a list of the call
@@ -125,6 +126,8 @@ def remember(
         return
     added = item_ids[len(repeated.item_ids) :]
     if not all(_is_found_again(state, *pair) for pair in zip(incoming, added, strict=True)):
+        return
+    if state.dialect.items_have_ids and len(set(added)) < len(added):  # by a receipt; it would not be found twice
         return
     known_indexes = () if before is None else before.indexes[: len(repeated.item_ids)]
     state.sent_lists[thread_id] = SentList(
