@@ -673,7 +673,7 @@ def test_what_is_remembered_never_changes() -> None:
 
     assert applied(reducer, [second]) is None
 
-    assert bytes(remembered.text) == text_of(A)
+    assert b"".join(remembered.texts) == text_of(A)
     assert hash(remembered)
 
 

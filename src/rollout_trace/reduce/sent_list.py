@@ -12,12 +12,10 @@ class SentList(msgspec.Struct, frozen=True):
     """The last list of items that a thread sent: its text, and the items that the text was found to be."""
 
     thread_id: ThreadId
-    payload: bytes
-    """The payload that holds the list. Kept as it is: copies of a reducer share it, in whatever thread each runs."""
-    start: int
-    """Where in it the first item begins."""
-    end: int
-    """Where the last item ends."""
+    texts: tuple[bytes, ...]
+    """The items as they were written, from the first byte of the first to the last of the last, in some pieces."""
+    length: int
+    """How many bytes that is."""
     count: int
     """How many items the text has; those that are no conversation count."""
     item_ids: tuple[ItemId, ...]
@@ -27,11 +25,6 @@ class SentList(msgspec.Struct, frozen=True):
     """The highest number that an item of the list has."""
     known_ties: int
     """How many ties there were when the list was sent (`ReducerState.tied_calls`)."""
-
-    @property
-    def text(self) -> memoryview:
-        """The items as they were written, from the first byte of the first to the last of the last."""
-        return memoryview(self.payload)[self.start : self.end]
 
 
 class Repeated(msgspec.Struct, frozen=True):
