@@ -1,7 +1,8 @@
 """The write side: handles with which a program records its own run as a trace bundle (spec 4).
 
-`Recorder` is where a program begins; `docs/recording.md` shows everything at work. All handles can be imported from here.
-Below them, `recording` is what they all write to, and it stands on `event_log` (lines), `files` (bytes) and `durability`.
+`Recorder` is where a program begins; `docs/recording.md` shows everything at work. All handles can be imported from
+here. Below them, `recording` is what they all write to; it stands on `event_log` (lines), `files` (bytes) and
+`durability`.
 """
 
 from rollout_trace.record.cells import Cell

@@ -64,18 +64,24 @@ class Cell(Handle):
 
     def yielded(self, output: object = "") -> Json:
         """The model is shown the output so far, and the program runs on. Returns the item for the next request."""
+        if not self.recording.enabled:
+            return {}
         shown: Json = {}
         self._yield(output, shown)
         return shown
 
     def completed(self, output: object = "") -> Json:
         """The program has come to its end. Returns the item for the next request, unless the cell had yielded."""
+        if not self.recording.enabled:
+            return {}
         shown: Json = {}
         self._end(CellStatus.COMPLETED, output, None, shown)
         return shown
 
     def failed(self, error: object, output: object = "") -> Json:
         """The program has failed. Returns the item for the next request, unless the cell had yielded."""
+        if not self.recording.enabled:
+            return {}
         shown: Json = {}
         text = description_of(error) if isinstance(error, BaseException) else error
         self._end(CellStatus.FAILED, output, text, shown)
@@ -83,6 +89,8 @@ class Cell(Handle):
 
     def terminated(self, output: object = "") -> Json:
         """The program was stopped. Returns the item for the next request, unless the cell had yielded."""
+        if not self.recording.enabled:
+            return {}
         shown: Json = {}
         self._end(CellStatus.TERMINATED, output, None, shown)
         return shown

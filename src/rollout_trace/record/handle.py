@@ -95,6 +95,8 @@ class Handle:
         self._owned: dict[Handle, None] = {}
         self._ends = itertools.count()
         self._has_ended = False
+        self.is_recorded = False
+        """Whether the trace has the start of this object, so that other events may refer to it."""
 
     def __enter__(self) -> Self:
         return self
@@ -118,6 +120,7 @@ class Handle:
     def _start(self, event: Event, thread_id: ThreadId | None = None, turn_id: CodexTurnId | None = None) -> bool:
         """Record the start. If it is lost, so is everything else of this object."""
         if self.recording.append(event, thread_id, turn_id):
+            self.is_recorded = True
             if self._owner is not None:
                 self._owner.own(self)
             return True

@@ -85,8 +85,8 @@ class InferenceAttempt(Handle):
     def item(self, item: object) -> None:
         """An item of the answer is finished, while others are still to come.
 
-        What was told so is kept if the attempt fails or is cancelled, and need not be told again when it completes. Tell
-        an item before its tool starts, if the tool starts before the answer is complete.
+        What was told so is kept if the attempt fails or is cancelled, and need not be told again when it completes.
+        Tell an item before its tool starts, if the tool starts before the answer is complete.
         """
         self._streamed.append(self._context.history.stream(resolved(item)))
 

@@ -265,6 +265,10 @@ class _LostRecording(Recording):
 
     def __init__(self, live: LiveRecording) -> None:
         self._live = live
+        self.items_have_ids = live.items_have_ids
+        self.claim = live.claim  # type: ignore[method-assign] # what is lost keeps its ids
+        self.is_free = live.is_free  # type: ignore[method-assign]
+        self.owns_terminal = live.owns_terminal  # type: ignore[method-assign]
 
     def append(self, event: Event, thread_id: ThreadId | None = None, turn_id: CodexTurnId | None = None) -> bool:  # noqa: ARG002
         """Record an event; what was lost before is told after it."""

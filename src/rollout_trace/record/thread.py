@@ -49,6 +49,7 @@ class Thread(ThreadHandle):
         self.context = context
         self._current: Turn | None = None
         self._metadata = metadata
+        self._end_is_recorded = False
         self._begin()
 
     def turn(self, turn_id: str | None = None) -> Turn:
@@ -91,12 +92,16 @@ class Thread(ThreadHandle):
         Returns a copy with the id that it keeps, to be sent in as many requests as you like; the item itself if the
         handle is disabled. Items that are not told so get into the history with the first request that carries them.
         """
+        if not self.recording.enabled:
+            return item
         taken: list[Json] = []
         self._take(item, taken)
         return taken[0] if taken else item
 
     def receive(self, message: str, *, sender: ThreadHandle) -> Json:
         """A message of another agent arrives. Returns the item for the next request (empty if disabled)."""
+        if not self.recording.enabled:
+            return {}
         received: Json = {}
         self._receive(message, sender, received)
         return received
@@ -122,19 +127,9 @@ class Thread(ThreadHandle):
         """
         if not self.recording.enabled:
             return DISABLED_THREAD
-        recording = self._while_open("Thread.spawn")
-        path = _path(recording, self.agent_path, name)
-        context = ThreadContext(
-            ThreadId(recording.claim("thread", thread_id)),
-            AgentPath(path),
-            self.context.model if model is None else model,
-            self.context.provider if provider is None else provider,
-            recording,
-        )
-        if inherits_history:
-            self.context.history.given_to(context.history)
-        inherited: Json = {name: self._metadata[name] for name in _INHERITED if name in self._metadata}
-        child = Thread(recording, self._owner, context, {**inherited, **metadata, **_origin(self, path, metadata)})
+        spawned: list[Thread] = []
+        self._spawn(name, model, provider, thread_id, metadata, spawned, inherits_history=inherits_history)
+        child = spawned[0] if spawned else DISABLED_THREAD
         if by is not None:
             self._tell_origin(child, by, message)
         return child
@@ -193,12 +188,40 @@ class Thread(ThreadHandle):
         self._start(started)
 
     @recorded
+    def _spawn(
+        self,
+        name: str,
+        model: str | None,
+        provider: str | None,
+        thread_id: str | None,
+        metadata: Json,
+        spawned: list["Thread"],
+        *,
+        inherits_history: bool,
+    ) -> None:
+        recording = self._while_open("Thread.spawn")
+        path = _path(recording, self.agent_path, name)
+        context = ThreadContext(
+            ThreadId(recording.claim("thread", thread_id)),
+            AgentPath(path),
+            self.context.model if model is None else model,
+            self.context.provider if provider is None else provider,
+            recording,
+        )
+        if inherits_history:
+            self.context.history.given_to(context.history)
+        inherited: Json = {field: self._metadata[field] for field in _INHERITED if field in self._metadata}
+        told = {**inherited, **metadata, **_origin(self, path, metadata)}
+        spawned.append(Thread(recording, self._owner, context, told))
+
+    @recorded
     def _tell_origin(self, child: "Thread", tool: Tool, message: str | None) -> None:
         tool.spawned(child, message)
 
     @recorded
     def _resume(self) -> None:
-        if self.recording.append(events.ThreadResumed(thread_id=self.context.thread_id)):
+        resumed = events.ThreadResumed(thread_id=self.context.thread_id)
+        if not self._end_is_recorded or self.recording.append(resumed):  # who has not ended needs no return
             self._reopen()
 
     @recorded
@@ -227,7 +250,7 @@ class Thread(ThreadHandle):
         if not self._end_once():
             return
         self._end_owned(execution)
-        self.recording.append(ended)
+        self._end_is_recorded = self.recording.append(ended)
         if self.agent_path == ROOT_PATH:
             self.recording.append(events.RolloutEnded(status=status))
 

@@ -89,6 +89,7 @@ class Tool(Handle):
         self._is_custom = asked.input is not None
         self._kind: AnyToolKind = Other("")
         self._invocation: Json = {}
+        self._has_invocation = False
         self._has_runtime = False
         self.tool_call_id = ""
         """The id of this call: the model's `call_id` where that is free; empty if the handle is disabled."""
@@ -126,7 +127,7 @@ class Tool(Handle):
     @recorded
     def stdin_of(self, command: Command) -> None:
         """What this `write_stdin` call wrote went to that command (schema 2; schema 1 cannot say it)."""
-        if self.recording.items_have_ids and command.recording.enabled:
+        if self.recording.items_have_ids and command.is_recorded:
             resolved_target = events.StdinTargetResolved(
                 tool_call_id=ToolCallId(self.tool_call_id), exec_tool_call_id=ToolCallId(command.tool_call_id)
             )
@@ -159,6 +160,8 @@ class Tool(Handle):
 
         Returns the item for the next request, with the id that it keeps (empty if the handle is disabled).
         """
+        if not self.recording.enabled:
+            return {}
         shown: Json = {}
         self._output(output, status, shown)
         return shown
@@ -211,6 +214,8 @@ class Tool(Handle):
         if self._requester is not None:
             requester = events.CodeCellRequester(RuntimeCellId(self._requester.runtime_cell_id))
             runtime_tool_id = self._requester.runtime_tool_id
+        invocation = self._write_invocation()
+        self._has_invocation = invocation is not None
         started = events.ToolCallStarted(
             tool_call_id=ToolCallId(self.tool_call_id),
             model_visible_call_id=None if self._call_id is None else CallId(self._call_id),
@@ -218,7 +223,7 @@ class Tool(Handle):
             requester=requester,
             kind=self._kind,
             summary=summary_of(name, namespace, text),
-            invocation_payload=self._write_invocation(),
+            invocation_payload=invocation,
         )
         self._start(started, self._context.thread_id, self._turn_id)
 
@@ -268,15 +273,16 @@ class Tool(Handle):
     ) -> None:
         """What the call did to an agent: as an activity if the call itself has the message, else in the older form."""
         recording = self._work(f"Tool.{activity}")
-        if not agent.recording.enabled or recording is not self.recording:
+        if not agent.is_recorded or recording is not self.recording:
             return
         asked = argument(self._invocation, "message")
         says = {"event_id": self.tool_call_id, "occurred_at_ms": now_ms(), "agent_thread_id": agent.thread_id}
         body: Json = {**says, "agent_path": agent.agent_path, "kind": activity}
         read_as: type = payloads.AgentActivity
-        if activity != "interrupted" and (not isinstance(asked, str) or message not in {None, asked}):
+        is_in_call = self._has_invocation and isinstance(asked, str) and message in {None, asked}
+        if activity != "interrupted" and not is_in_call:
             sender = {"call_id": self.tool_call_id, "sender_thread_id": self._context.thread_id}
-            prompt = message if message is not None else self._invocation["payload"].get("arguments", "")
+            prompt = next((words for words in (message, asked) if isinstance(words, str)), "")
             body = {**sender, "completed_at_ms": now_ms(), **end, "prompt": prompt, "status": "running"}
             read_as = shape
         if type(kind) is not type(self._kind):
