@@ -1,4 +1,4 @@
-"""Threads and tasks may record at once, a call may interrupt another, and a forked child leaves its parent's log alone."""
+"""Threads and tasks may record at once, calls may interrupt calls, forked children leave their parent's log alone."""
 
 import asyncio
 import gc
@@ -53,8 +53,8 @@ def test_events_of_many_threads_are_all_there_in_order(tmp_path: Path) -> None:
     seen = [event["payload"] for event in log_of(rollout) if event["payload"]["type"].startswith("codex_turn")]
     assert len(seen) == THREADS * EVENTS_OF_EACH
     order = {payload["codex_turn_id"]: place for place, payload in enumerate(seen) if payload["type"].endswith("ed")}
-    for worker in {ident for ident, _, _ in turns}:
-        own = [order[turn.turn_id] for ident, _, turn in turns if ident == worker]
+    for name in {ident for ident, _, _ in turns}:
+        own = [order[done.turn_id] for ident, _, done in turns if ident == name]
         assert own == sorted(own)
 
 
@@ -147,13 +147,13 @@ def test_a_call_within_a_call_waits_for_nobody(tmp_path: Path, monkeypatch: pyte
 def test_an_interruption_in_the_middle_of_a_call_tears_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Recorder(tmp_path) as rollout:
         root = rollout.root_thread()
+        append: Callable[[int, bytes | memoryview], int] = files.append
         for interrupted in range(20):
 
             def interrupting(descriptor: int, data: bytes | memoryview, *, cut: int = interrupted) -> int:
                 append(descriptor, data[: cut * 20])
                 raise KeyboardInterrupt
 
-            append: Callable[[int, bytes | memoryview], int] = files.append
             with monkeypatch.context() as patched:
                 patched.setattr(files, "append", interrupting)
                 with pytest.raises(KeyboardInterrupt):

@@ -195,7 +195,7 @@ def test_the_payloads_are_removed(recorder: Started) -> None:
 
 def test_a_host_that_closes_all_descriptors_closes_ours_for_a_moment(recorder: Started, tmp_path: Path) -> None:
     rollout, root, bundle = recorder
-    log_file = os.stat(bundle / "trace.jsonl")
+    log_file = (bundle / "trace.jsonl").stat()
     for descriptor in range(3, 256):
         try:
             if os.path.samestat(os.fstat(descriptor), log_file):

@@ -64,9 +64,9 @@ def test_a_killed_process_loses_nothing_that_it_had_recorded(schema: int, tmp_pa
         reduction = reduce_bundle(bundle)
         assert {diagnostic.code for diagnostic in reduction.diagnostics} <= {Code.NOT_COMPLETED, Code.TORN_LINE}
         graph = reduction.trace
-        known = {
-            "turn": set(graph.codex_turns),
-            "inference": set(graph.inference_calls),
+        known: dict[str, set[str]] = {
+            "turn": {*graph.codex_turns},
+            "inference": {*graph.inference_calls},
             "answer": {call for call, one in graph.inference_calls.items() if one.execution.status == "completed"},
             "tool": {call for call, one in graph.tool_calls.items() if one.execution.status == "completed"},
         }
