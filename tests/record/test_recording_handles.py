@@ -96,7 +96,7 @@ class Trouble(Exception):  # noqa: N818 - what a program runs into
 def test_an_exception_ends_what_it_leaves_and_goes_on(
     exception: BaseException, work: str, rollout_status: str, tmp_path: Path
 ) -> None:
-    with (
+    with (  # noqa: PT012 - the blocks are what is tested
         pytest.raises(type(exception)) as raised,
         Recorder(tmp_path) as rollout,
         rollout.root_thread() as root,

@@ -1,4 +1,4 @@
-"""Which ids items get and keep, when they are accepted, and which of them readers are spared (spec 4, "In schema 2")."""
+"""Which ids items get and keep, when they are accepted, and which readers are spared (spec 4, "In schema 2")."""
 
 import copy
 import json
@@ -236,6 +236,13 @@ def test_an_item_that_no_reader_could_read_is_set_aside(schema: int, tmp_path: P
     assert [item["type"] for item in body["input"]] == ["function_call", "message"]
     assert [aside["item"] for aside in body["items_set_aside"]] == odd
     assert [aside["index"] for aside in body["items_set_aside"]] == list(range(1, 8))
+    assert len(run.graph().conversation_items) == 2
+
+
+def test_an_item_that_is_no_json_costs_its_request_nothing_else(run: Run) -> None:
+    ask(run.turn, [user("one"), {"role": "user", "content": object()}], assistant("yes"))
+
+    assert [item["content"][0]["text"] for item in run.requests()[0]] == ["one"]
     assert len(run.graph().conversation_items) == 2
 
 

@@ -31,7 +31,7 @@ class CompactionRequest(Handle):
         self._context = context
         self._turn_id = turn_id
         self._compaction_id = CompactionId(compaction_id)
-        self._request_id = CompactionRequestId(recording.claim("compaction request", prefix="compaction_request:"))
+        self._request_id = CompactionRequestId(recording.new_id("compaction_request:"))
 
     @starts
     def begin(self, payload: object, model: str | None, provider: str | None) -> None:
@@ -102,7 +102,7 @@ class Compaction(Handle):
         super().__init__(recording, owner)
         self._context = context
         self._turn_id = turn_id
-        self._compaction_id = recording.claim("compaction")
+        self._compaction_id = recording.new_id()
 
     def request(self, payload: object, *, model: str | None = None, provider: str | None = None) -> CompactionRequest:
         """A request for a shorter history is sent: its body, or a callable that makes it."""

@@ -76,8 +76,8 @@ class EventLog:
             if self._is_writing:
                 self._postponed.append(observed)
                 return
-            self._is_writing = True
             try:
+                self._is_writing = True
                 self._write_postponed()
                 self._write(observed)
                 self._is_ended = is_last
@@ -94,14 +94,17 @@ class EventLog:
         """Close the file, unless somebody else has closed it."""
         with self._lock:
             self._is_ended = True
-            if files.state(self._descriptor).identity == self._identity:
-                files.close(self._descriptor)
+            self._close_if_ours()
 
     def abandon(self) -> None:
         """Let go of the log in a forked child: the file is its parent's, and the lock may never be free here."""
         self._lock = threading.RLock()
-        with suppress(OSError):  # it was closed before the fork
-            files.close(self._descriptor)
+        self._close_if_ours()
+
+    def _close_if_ours(self) -> None:
+        with suppress(OSError):  # somebody else has closed it
+            if files.state(self._descriptor).identity == self._identity:
+                files.close(self._descriptor)
 
     def _write_postponed(self) -> None:
         while self._postponed:

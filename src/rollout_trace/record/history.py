@@ -72,7 +72,7 @@ class History:
         """Id and `call_id` of items of an answer that is not complete: accepted with it, or with their tool."""
         self._settled: set[str] = set()
         """Ids that are accepted, or that never will be: inherited ones, and what a compaction left."""
-        self._counted: set[bytes] = set()
+        self._counted: set[int] = set()
         self._calls: dict[tuple[str, str], bytes] = {}
         self._answers: dict[str, list[Json]] = {}
         """What the model had in view after an answer, by the answer's id."""
@@ -177,8 +177,7 @@ class History:
             try:
                 item = self._readable(value)
             except UnrecordableError as error:
-                placed.set_aside.append({"index": index, "reason": str(error), "item": value})
-                self._count(value, error)
+                placed.set_aside.append(self._set_aside(index, value, error))
                 continue
             if not self._recording.items_have_ids or item.item_type in WITHOUT_ID:
                 placed.items.append(with_id(item, item.own_id))
@@ -195,12 +194,17 @@ class History:
             raise UnrecordableError(f"call id {item.call[1]} was used before, with other content")
         return item
 
-    def _count(self, value: object, error: UnrecordableError) -> None:
-        """Count an item that is set aside, once for all payloads that carry it."""
-        what = encode(value) if isinstance(value, dict) else str(error).encode()
-        if what not in self._counted and not isinstance(error, NothingToReadError):
-            self._counted.add(what)
-            self._recording.lose_item(_type_of(value), str(error))
+    def _set_aside(self, index: int, value: object, error: UnrecordableError) -> Json:
+        """What a payload says of an item that it does not list; it is counted once for all payloads that carry it."""
+        reason = str(error)
+        try:
+            written = encode(value)
+        except UnrecordableError:
+            value, written = None, reason.encode()
+        if not isinstance(error, NothingToReadError) and hash(written) not in self._counted:
+            self._counted.add(hash(written))
+            self._recording.lose_item(_type_of(value), reason)
+        return {"index": index, "reason": reason, "item": value}
 
     def _sent(self, sent: list[_Known]) -> None:
         carried = {entry.item_id for entry in sent}

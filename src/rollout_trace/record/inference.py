@@ -41,7 +41,7 @@ class InferenceAttempt(Handle):
         self._provider = context.provider if provider is None else provider
         self._sent: list[Json] | None = None
         self._streamed: list[object] = []
-        self.inference_call_id = recording.claim("inference call")
+        self.inference_call_id = recording.new_id()
         """The id of this attempt, a new UUID; empty if the handle is disabled."""
 
     @property

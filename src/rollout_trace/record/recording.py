@@ -75,6 +75,10 @@ class Recording:
     def close(self) -> None:
         """End the recording as one that was closed properly, and let go of its files."""
 
+    def new_id(self, prefix: str = "") -> str:  # noqa: ARG002
+        """An id that nothing else has: a new UUID after `prefix`."""
+        return ""
+
     def claim(self, what: str, wanted: object = None, prefix: str = "") -> str:  # noqa: ARG002
         """An id that nothing else of its sort has: the wanted one if that is free, else a new one after `prefix`."""
         return ""
@@ -164,13 +168,17 @@ class LiveRecording(Recording):
         """Count a call that failed."""
         self._lose("events", call, error)
 
+    def new_id(self, prefix: str = "") -> str:
+        """An id that nothing else has."""
+        return f"{prefix}{uuid.uuid4()}"
+
     def claim(self, what: str, wanted: object = None, prefix: str = "") -> str:
         """An id that nothing else of its sort has."""
         if isinstance(wanted, str) and wanted and wanted.isprintable() and self.is_free(what, wanted):
             return wanted
         if wanted is not None:
             self._warn(UnrecordableError(f"{wanted!r} cannot be the id of a {what}: it is taken, or no text"))
-        made = f"{prefix}{uuid.uuid4()}"
+        made = self.new_id(prefix)
         self.is_free(what, made)
         return made
 
@@ -266,9 +274,6 @@ class _LostRecording(Recording):
     def __init__(self, live: LiveRecording) -> None:
         self._live = live
         self.items_have_ids = live.items_have_ids
-        self.claim = live.claim  # type: ignore[method-assign] # what is lost keeps its ids
-        self.is_free = live.is_free  # type: ignore[method-assign]
-        self.owns_terminal = live.owns_terminal  # type: ignore[method-assign]
 
     def append(self, event: Event, thread_id: ThreadId | None = None, turn_id: CodexTurnId | None = None) -> bool:  # noqa: ARG002
         """Record an event; what was lost before is told after it."""
@@ -286,6 +291,22 @@ class _LostRecording(Recording):
     def refuse(self, call: str, reason: str) -> None:
         """Count a call that makes no sense."""
         self._live.refuse(call, reason)
+
+    def new_id(self, prefix: str = "") -> str:
+        """An id, as a live recording gives it: who asks need not know that it is lost."""
+        return self._live.new_id(prefix)
+
+    def claim(self, what: str, wanted: object = None, prefix: str = "") -> str:
+        """An id that nothing else of its sort has."""
+        return self._live.claim(what, wanted, prefix)
+
+    def is_free(self, what: str, wanted: str) -> bool:
+        """Take an id."""
+        return self._live.is_free(what, wanted)
+
+    def owns_terminal(self, process_id: str, thread_id: ThreadId) -> bool:
+        """Whether a thread may speak of a process."""
+        return self._live.owns_terminal(process_id, thread_id)
 
 
 _LIVE: Final[weakref.WeakSet[LiveRecording]] = weakref.WeakSet()

@@ -116,7 +116,7 @@ class Recorder(Handle):
         try:
             made = Path(bundle) if bundle is not None else Path(folder or "") / f"trace-{self.trace_id}-{self._root_id}"
             return LiveRecording(
-                made.absolute(), schema, self.trace_id, self._root_id, Durability(durability), interval_ms
+                made.absolute(), schema, self.trace_id, self._root_id, Durability(durability), int(interval_ms)
             )
         except Exception as error:  # noqa: BLE001 - the border: a host must run where it cannot be recorded
             LOGGER.warning("nothing is recorded: %s", error)

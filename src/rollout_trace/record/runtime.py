@@ -177,7 +177,7 @@ class McpCall(Runtime):
         invocation = {"server": server, "tool": tool, "arguments": resolved(arguments)}
         body = {"call_id": self._tool_call_id, "turn_id": self._turn_id, "invocation": invocation}
         if self._begin(body, Mcp(server, tool)):
-            self.mcp_call_id = self.recording.claim("MCP call")
+            self.mcp_call_id = self.recording.new_id()
             self.recording.append(
                 events.McpToolCallCorrelationAssigned(
                     tool_call_id=self._tool_call_id, mcp_call_id=McpCallId(self.mcp_call_id)
