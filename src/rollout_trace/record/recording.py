@@ -14,6 +14,7 @@ import threading
 import time
 import uuid
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -193,21 +194,25 @@ class LiveRecording(Recording):
 
     def close(self) -> None:
         """End the recording as one that was closed properly, and let go of its files."""
-        if not self.enabled:
-            return
-        if self._losses:
+        if self.enabled and self._losses:
             self._tell_losses()
-        self.enabled = False
-        for step in (self._complete, self._syncing.close, self._log.close):
-            try:
-                step()
-            except OSError as error:
-                self._warn(error)
+        self._let_go(self._complete)
 
     def abandon(self) -> None:
         """Have nothing to do with the recording any more, in a forked child: it is its parent's."""
         self.enabled = self._lost.enabled = False
         self._log.abandon()
+
+    def _let_go(self, *last_steps: Callable[[], None]) -> None:
+        """Record nothing any more, and let go of the files."""
+        if not self.enabled:
+            return
+        self.enabled = self._lost.enabled = False
+        for step in (*last_steps, self._syncing.close, self._log.close):
+            try:
+                step()
+            except OSError as error:
+                self._warn(error)
 
     def _complete(self) -> None:
         if self.items_have_ids:
@@ -217,8 +222,8 @@ class LiveRecording(Recording):
         try:
             self._log.append(Observed(checked(event), thread_id, turn_id))
         except LogLostError as error:
-            self.enabled = self._lost.enabled = False
             self._warn(error)
+            self._let_go()
             return False
         except (OSError, UnrecordableError) as error:
             self._lose("events", str(type(event).__struct_config__.tag), error)

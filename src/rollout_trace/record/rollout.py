@@ -45,7 +45,7 @@ class Recorder(Handle):
 
         Without either the recorder is disabled. `schema` is 2, or 1 for older readers. `durability` is `"process"`,
         `"interval"` (all that was recorded is synced every `interval_ms` milliseconds) or `"event"`. The ids are new
-        UUIDs unless they are given.
+        UUIDs unless they are given; a thread's must be one.
         """
         self.trace_id = str(trace_id or uuid.uuid4())
         """The id of this recording."""

@@ -123,7 +123,7 @@ class Thread(ThreadHandle):
         """A child begins: its path is this thread's, and its name in lower-case letters, digits and underscores.
 
         `by` is the tool call that makes it, and `message` its task (by default the call's argument `message`).
-        `metadata` are further fields of spec 1, "session metadata".
+        `metadata` are further fields of spec 1, "session metadata". A `thread_id` must be a UUID.
         """
         if not self.recording.enabled:
             return DISABLED_THREAD

@@ -5,20 +5,21 @@ Owns a call from its dispatch to its result, and what it does to other agents. W
 """
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from rollout_trace.events import payloads
 from rollout_trace.events import types as events
 from rollout_trace.ids import CallId, CodexTurnId, RuntimeCellId, ToolCallId
+from rollout_trace.record.agent_events import AgentEvent, agent_event, agent_event_begin
 from rollout_trace.record.classification import (
     argument,
     check_invocation,
     invocation_of,
+    kind_name,
     kind_of,
     names_a_process,
     summary_of,
 )
-from rollout_trace.record.context import NO_CONTEXT, ThreadContext, ThreadHandle, now_ms
+from rollout_trace.record.context import NO_CONTEXT, ThreadContext, ThreadHandle
 from rollout_trace.record.encoding import Json, UnrecordableError
 from rollout_trace.record.handle import Handle, description_of, outcome_of, recorded, resolved, starts
 from rollout_trace.record.recording import DISABLED, Recording
@@ -138,20 +139,18 @@ class Tool(Handle):
     @recorded
     def spawned(self, child: ThreadHandle, message: str | None = None) -> None:
         """The call has made a child; `message` is its task, by default the call's argument `message`."""
-        end = {"new_thread_id": child.thread_id, "model": child.context.model, "reasoning_effort": "unspecified"}
-        self._agent_event(SpawnAgent(), "started", child, message, payloads.SpawnEnd, end)
+        self._tell_of(child, SpawnAgent(), message)
 
     @recorded
     def sent(self, message: str | None, *, to: ThreadHandle) -> None:
         """The call has sent a message or a task to an agent; by default the call's argument `message`."""
         kind = self._kind if isinstance(self._kind, AssignAgentTask) else SendMessage()
-        self._agent_event(kind, "interacted", to, message, payloads.MessageEnd, {"receiver_thread_id": to.thread_id})
+        self._tell_of(to, kind, message)
 
     @recorded
     def closed(self, agent: ThreadHandle) -> None:
         """The call has closed or interrupted an agent."""
-        end = {"receiver_thread_id": agent.thread_id}
-        self._agent_event(CloseAgent(), "interrupted", agent, None, payloads.CloseEnd, end)
+        self._tell_of(agent, CloseAgent(), None)
 
     # What its caller gets.
 
@@ -235,9 +234,10 @@ class Tool(Handle):
         """Whether readers will take the call for what it says it is; those of schema 1 refuse it otherwise."""
         if name != "write_stdin" or self.recording.items_have_ids:
             return name == "write_stdin"
+        if not names_a_process(self._invocation):
+            return False
         process_id = str(argument(self._invocation, "session_id"))
-        is_own = self.recording.owns_terminal(process_id, self._context.thread_id)
-        return is_own and names_a_process(self._invocation)
+        return self.recording.owns_terminal(process_id, self._context.thread_id)
 
     @property
     def has_call_id(self) -> bool:
@@ -268,53 +268,36 @@ class Tool(Handle):
         self._has_runtime = True
         return self.recording
 
-    def _agent_event(
-        self, kind: AnyToolKind, activity: str, agent: ThreadHandle, message: str | None, shape: type, end: Json
-    ) -> None:
-        """What the call did to an agent: as an activity if the call itself has the message, else in the older form."""
-        recording = self._work(f"Tool.{activity}")
+    def _tell_of(self, agent: ThreadHandle, kind: AnyToolKind, message: str | None) -> None:
+        """The runtime says what the call did to an agent."""
+        call = f"Tool of kind {kind_name(kind)}"
+        recording = self._work(call)
         if not agent.is_recorded or recording is not self.recording:
             return
         asked = argument(self._invocation, "message")
-        says = {"event_id": self.tool_call_id, "occurred_at_ms": now_ms(), "agent_thread_id": agent.thread_id}
-        body: Json = {**says, "agent_path": agent.agent_path, "kind": activity}
-        read_as: type = payloads.AgentActivity
-        is_in_call = self._has_invocation and isinstance(asked, str) and message in {None, asked}
-        if activity != "interrupted" and not is_in_call:
-            sender = {"call_id": self.tool_call_id, "sender_thread_id": self._context.thread_id}
-            prompt = next((words for words in (message, asked) if isinstance(words, str)), "")
-            body = {**sender, "completed_at_ms": now_ms(), **end, "prompt": prompt, "status": "running"}
-            read_as = shape
+        said = next((words for words in (message, asked) if isinstance(words, str)), "")
         if type(kind) is not type(self._kind):
             if not recording.items_have_ids:
-                recording.refuse(f"Tool.{activity}", f"say `kind={type(kind).__name__}()` when the tool starts")
+                recording.refuse(call, "give the kind when the tool starts; schema 1 cannot say it later")
                 return
-            self._say_kind(kind, agent, message)
-        ref = recording.payload(PayloadKindName.TOOL_RUNTIME_EVENT, body, read_as)
-        if ref is None:
-            recording.lose_event(events.ToolCallRuntimeEnded)
-            return
-        done = events.ToolCallRuntimeEnded(
-            tool_call_id=ToolCallId(self.tool_call_id), status=ExecutionStatus.COMPLETED, runtime_payload=ref
-        )
-        recording.append(done, self._context.thread_id, self._turn_id)
+            begin = agent_event_begin(self.tool_call_id, self._context, agent.context, said)
+            self._runtime_event(events.ToolCallRuntimeStarted, begin, kind=kind)
+        is_in_call = self._has_invocation and asked == said
+        end = agent_event(kind, self.tool_call_id, self._context, agent.context, said, is_in_call=is_in_call)
+        self._runtime_event(events.ToolCallRuntimeEnded, end, status=ExecutionStatus.COMPLETED)
 
-    def _say_kind(self, kind: AnyToolKind, agent: ThreadHandle, message: str | None) -> None:
-        """What runs is not what was asked for by name: say so before it has run."""
-        begin = {
-            "call_id": self.tool_call_id,
-            "sender_thread_id": self._context.thread_id,
-            "receiver_thread_id": agent.thread_id,
-            "prompt": message or argument(self._invocation, "message") or "",
-        }
-        ref = self.recording.payload(PayloadKindName.TOOL_RUNTIME_EVENT, begin, payloads.MessageBegin)
+    def _runtime_event(
+        self,
+        event_type: type[events.ToolCallRuntimeStarted | events.ToolCallRuntimeEnded],
+        told: AgentEvent,
+        **fields: Any,  # noqa: ANN401 - those of the event
+    ) -> None:
+        ref = self.recording.payload(PayloadKindName.TOOL_RUNTIME_EVENT, told.body, told.shape)
         if ref is None:
-            self.recording.lose_event(events.ToolCallRuntimeStarted)
+            self.recording.lose_event(event_type)
             return
-        begun = events.ToolCallRuntimeStarted(
-            tool_call_id=ToolCallId(self.tool_call_id), kind=kind, runtime_payload=ref
-        )
-        self.recording.append(begun, self._context.thread_id, self._turn_id)
+        event = event_type(tool_call_id=ToolCallId(self.tool_call_id), runtime_payload=ref, **fields)
+        self.recording.append(event, self._context.thread_id, self._turn_id)
 
     @recorded
     def _output(self, output: object, status: str, shown: Json) -> None:
