@@ -4,7 +4,10 @@ Scaffolding only: a test says which seed, schema and length; this makes the call
 notes how everything ended, in the words of the graph.
 """
 
+import itertools
+import threading
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -36,8 +39,12 @@ class Deeds:
     """By cell: the number of the item that asks for it; a cell whose item no request shows is not in the graph."""
     outputs: dict[str, str] = field(default_factory=dict)
     """By tool call: what its command wrote."""
-    results: int = 0
-    messages: int = 0
+    results: Counter[str] = field(default_factory=Counter)
+    """By child: how many."""
+    messages: Counter[str] = field(default_factory=Counter)
+    """By receiver: how many."""
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+    """The program's own names for items."""
 
     def end(self, sort: str, own_id: str, status: str) -> None:
         self.ended.setdefault(sort, {})[own_id] = status
@@ -53,14 +60,13 @@ class Agent:
         self.depth = depth
         self.history: list[tuple[int, Item]] = []
         self.children: list[Agent] = []
-        self.turn_id = ""
+        self.outcome = ""
 
     def live(self, steps: int) -> None:
         """Take a few turns."""
         for _ in range(self.random.randint(1, 2)):
             try:
                 with self.thread.turn() as turn:
-                    self.turn_id = turn.turn_id
                     for _ in range(steps):
                         self.random.choice(self.actions())(turn)
                     self.maybe_fail()
@@ -84,9 +90,7 @@ class Agent:
 
     def adds(self, item: Item) -> None:
         """Something new stands in the history; the number is the program's own name for it."""
-        numbers = self.deeds.sent.setdefault("numbers", [])
-        numbers.append(len(numbers))
-        self.history.append((numbers[-1], item))
+        self.history.append((next(self.deeds.numbers), item))
 
     # The model.
 
@@ -143,11 +147,12 @@ class Agent:
     def calls_tool(self, turn: Turn) -> None:
         call_id = self.new_call()
         self.adds(self.call(call_id))
+        self.outcome = "completed"
         try:
             with turn.tool("echo", call_id=call_id, arguments={"words": "ä"}) as tool:
                 self.ends_somehow(tool)
         finally:
-            self.deeds.end("tool call", tool.tool_call_id, self.deeds.ended.pop("last", {}).get("", "completed"))
+            self.deeds.end("tool call", tool.tool_call_id, self.outcome)
 
     def ends_somehow(self, tool: Tool) -> None:
         match self.random.choice(["output", "output", "failed", "cancelled", "nothing", "mcp", "trouble"]):
@@ -155,16 +160,16 @@ class Agent:
                 self.adds(tool.output(self.random.choice(["done", [{"type": "input_text", "text": "done"}]])))
             case "failed":
                 tool.failed("it failed")
-                self.deeds.end("last", "", "failed")
+                self.outcome = "failed"
             case "cancelled":
                 tool.cancelled()
-                self.deeds.end("last", "", "cancelled")
+                self.outcome = "cancelled"
             case "mcp":
                 with tool.mcp_call("server", "echo", {"words": "ä"}) as mcp:
                     mcp.result({"content": []})
                 self.adds(tool.output("done"))
             case "trouble":
-                self.deeds.end("last", "", "failed")
+                self.outcome = "failed"
                 raise Trouble("inside of a tool")
 
     def runs_command(self, turn: Turn) -> None:
@@ -232,7 +237,7 @@ class Agent:
             child.asks(turn)
             turn.result(words, to=self.thread)
         self.deeds.end("turn", turn.turn_id, "completed")
-        self.deeds.results += 1
+        self.deeds.results[child.thread.thread_id] += 1
         self.adds(self.thread.receive(words, sender=child.thread))
 
     def tells(self, turn: Turn) -> None:
@@ -242,7 +247,7 @@ class Agent:
             tool.sent(None, to=child.thread)
         self.deeds.end("tool call", call_id, "completed")
         child.adds(child.thread.receive(words, sender=self.thread))
-        self.deeds.messages += 1
+        self.deeds.messages[child.thread.thread_id] += 1
 
     def uses_child_again(self, _turn: Turn) -> None:
         child = self.random.choice(self.children)
@@ -252,6 +257,23 @@ class Agent:
             self.lets_work(child)
         else:
             self.children.remove(child)  # schema 1 says nothing more of it
+
+
+def play_at_once(rollout: Recorder, seed: int, steps: int, agents: int) -> Deeds:
+    """Let several agents do something, each in a thread of the operating system."""
+    deeds = Deeds()
+    root = rollout.root_thread(model="a-model", provider="a-provider")
+    children = [root.spawn("worker") for _ in range(agents)]
+    deeds.parents.update({child.thread_id: root.thread_id for child in children})
+    workers = [
+        threading.Thread(target=Agent(child, Random(seed + place), deeds, 2).live, args=(steps,))  # noqa: S311
+        for place, child in enumerate(children)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    return deeds
 
 
 def play(rollout: Recorder, random: Random, steps: int) -> Deeds:

@@ -5,6 +5,7 @@ import os
 import stat
 import subprocess
 import sys
+import threading
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -157,6 +158,18 @@ def test_everything_is_on_the_device_after_an_interval_and_after_the_close(
         rollout.root_thread()
         assert device.synced["log"] == 0
     assert device.synced["log"] == device.synced["1.json"] == device.synced["payloads"] == 1
+
+
+def test_the_interval_passes_without_a_call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced = threading.Event()
+
+    def sync(_descriptor: int) -> None:
+        synced.set()
+
+    monkeypatch.setattr(files, "sync", sync)
+    with Recorder(tmp_path, durability="interval", interval_ms=1) as rollout:
+        rollout.root_thread()
+        assert synced.wait(30)
 
 
 def test_the_operating_system_has_time_unless_something_else_is_wanted(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from record.program import Deeds, play
+from record.program import Deeds, play, play_at_once
 from rollout_trace import Recorder, RolloutTrace, reduce_bundle
 from rollout_trace.model import CodeCellRequester, SpawnedOrigin
 
@@ -26,9 +26,10 @@ def statuses(graph: RolloutTrace) -> dict[str, dict[str, str]]:
     }
 
 
-def check(graph: RolloutTrace, deeds: Deeds, schema: int) -> None:
+def check(graph: RolloutTrace, deeds: Deeds, schema: int, without_call: int = 0) -> None:
+    """The graph says what the program did; `without_call` children were made by no tool call."""
     found = statuses(graph)
-    sent = {number for call_id, numbers in deeds.sent.items() if call_id != "numbers" for number in numbers}
+    sent = {number for numbers in deeds.sent.values() for number in numbers}
     for sort, all_ended in deeds.ended.items():
         ended = {own_id: how for own_id, how in all_ended.items() if deeds.asked_as.get(own_id, -1) in {-1, *sent}}
         assert {own_id: found[sort][own_id] for own_id in ended} == ended, sort
@@ -45,11 +46,10 @@ def check(graph: RolloutTrace, deeds: Deeds, schema: int) -> None:
 
     known: dict[int, str] = {}
     for call_id, numbers in deeds.sent.items():
-        if call_id != "numbers":
-            ids = graph.inference_calls[call_id].request_item_ids  # type: ignore[index]
-            assert len(ids) == len(numbers)
-            for number, item_id in zip(numbers, ids, strict=True):  # what is sent again is the same item
-                assert known.setdefault(number, item_id) == item_id
+        ids = graph.inference_calls[call_id].request_item_ids  # type: ignore[index]
+        assert len(ids) == len(numbers)
+        for number, item_id in zip(numbers, ids, strict=True):  # what is sent again is the same item
+            assert known.setdefault(number, item_id) == item_id
 
     nested = [tool for tool in graph.tool_calls.values() if isinstance(tool.requester, CodeCellRequester)]
     assert len(nested) == deeds.asked_by_cell.total()
@@ -59,10 +59,10 @@ def check(graph: RolloutTrace, deeds: Deeds, schema: int) -> None:
         assert result is not None
         assert result.stdout == output
     edges = Counter(str(edge.kind) for edge in graph.interaction_edges.values())
-    assert edges["spawn_agent"] == len(deeds.parents)
+    assert edges["spawn_agent"] == len(deeds.parents) - without_call
     if schema == 2:  # where a message is an item as soon as it arrives; in schema 1 a request must carry it
-        assert edges["agent_result"] == deeds.results
-        assert edges["send_message"] == deeds.messages
+        assert edges["agent_result"] == deeds.results.total()
+        assert edges["send_message"] == deeds.messages.total()
 
 
 @pytest.mark.parametrize("schema", [1, 2])
@@ -79,3 +79,18 @@ def test_a_random_program_is_read_as_what_it_did(schema: int, seed: int, steps: 
         assert reduction.diagnostics == ()
         assert reduction.trace.status == "completed"
         check(reduction.trace, deeds, schema)
+
+
+@pytest.mark.parametrize("schema", [1, 2])
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_random_agents_at_once_are_read_as_what_they_did(schema: int, seed: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        with Recorder(folder, schema=schema) as rollout:
+            deeds = play_at_once(rollout, seed, steps=5, agents=4)
+        assert rollout.path is not None
+
+        reduction = reduce_bundle(rollout.path)
+
+        assert reduction.diagnostics == ()
+        check(reduction.trace, deeds, schema, without_call=4)
