@@ -374,6 +374,28 @@ def test_a_call_id_that_comes_again_makes_nothing_unreadable(tmp_path: Path) -> 
     assert [tool.model_visible_call_id for tool in graph.tool_calls.values()] == ["call_0", None]
 
 
+@pytest.mark.parametrize("schema", [1, 2])
+@pytest.mark.parametrize("said", [{}, {"agent_thread_id": "x", "kind": "started"}, {"command": 1}, [1]])
+def test_whatever_is_said_of_a_runtime_nothing_becomes_unreadable(said: Any, schema: int, tmp_path: Path) -> None:
+    works: list[Callable[[Any], Any]] = [
+        lambda tool: tool.runtime(said).ended(said),
+        lambda tool: tool.runtime({}).ended(said),
+        lambda tool: tool.runtime({"command": ["ls"], "cwd": "/"}).ended({"exit_code": 0}),
+        lambda tool: tool.runtime(said, kind=SpawnAgent()).ended({}),
+        lambda tool: tool.command("ls", cwd="/").exited(0, ""),
+        lambda tool: tool.mcp_call("server", "tool", said).result(said),
+    ]
+    with Recorder(tmp_path, schema=schema) as rollout, rollout.root_thread() as root, root.turn() as turn:
+        for name in " ".join(KINDS.values()).split():
+            for work in works:
+                with turn.tool(name, arguments={"session_id": 1}) as tool:
+                    work(tool)
+                    tool.output(said)
+    assert rollout.path is not None
+
+    assert reduce_bundle(rollout.path).diagnostics == ()
+
+
 # Cells.
 
 

@@ -17,7 +17,18 @@ from rollout_trace.record.context import NO_CONTEXT, ThreadContext, now_ms
 from rollout_trace.record.encoding import Json
 from rollout_trace.record.handle import Handle, description_of, outcome_of, recorded, resolved, starts
 from rollout_trace.record.recording import DISABLED, Recording
-from rollout_trace.values import AnyToolKind, ExecCommand, ExecutionStatus, Mcp, PayloadKindName, WriteStdin
+from rollout_trace.values import (
+    AnyToolKind,
+    AssignAgentTask,
+    CloseAgent,
+    ExecCommand,
+    ExecutionStatus,
+    Mcp,
+    PayloadKindName,
+    SendMessage,
+    SpawnAgent,
+    ToolKind,
+)
 
 _RUNTIME_EVENT: Final = PayloadKindName.TOOL_RUNTIME_EVENT
 _NANOSECONDS_PER_SECOND: Final = 1_000_000_000
@@ -33,6 +44,26 @@ class _Beginning(msgspec.Struct):
     process_id: str | None = None
 
 
+_READ_AS: Final[dict[type[ToolKind], tuple[Any, Any]]] = {
+    SpawnAgent: (None, payloads.SpawnEnd),
+    AssignAgentTask: (payloads.MessageBegin, payloads.MessageEnd),
+    SendMessage: (payloads.MessageBegin, payloads.MessageEnd),
+    CloseAgent: (payloads.CloseBegin, payloads.CloseEnd),
+}
+"""As what readers read the beginning and the end, by the kind of the call; of others they only keep what is said."""
+
+
+class _NoActivity(msgspec.Struct):
+    """What readers do not take for an agent's activity."""
+
+    agent_thread_id: msgspec.UnsetType = msgspec.UNSET
+
+
+def is_read(kind: AnyToolKind) -> bool:
+    """Whether readers look into what the runtime says of calls of a kind."""
+    return type(kind) in _READ_AS or isinstance(kind, ExecCommand)
+
+
 class Runtime(Handle):
     """The work behind a tool call, of any kind; `ended` says how it went."""
 
@@ -43,16 +74,18 @@ class Runtime(Handle):
         self._context = context
         self._turn_id = turn_id
         self._tool_call_id = ToolCallId(tool)
+        self._read_end: Any = _NoActivity
 
     @starts
     def begin(self, payload: object, kind: AnyToolKind) -> None:
         """The work begins; `kind` is what really runs, whatever was asked for."""
-        self._begin(payload, kind, _Beginning if isinstance(kind, ExecCommand | WriteStdin) else None)
+        read_begin, self._read_end = _READ_AS.get(type(kind), (None, _NoActivity))
+        self._begin(resolved(payload), kind, read_begin)
 
     @recorded
     def ended(self, payload: object = None, *, status: str = "completed") -> None:
         """The work is done; `payload` is what came of it, as a JSON object."""
-        self._end({} if payload is None else resolved(payload), ExecutionStatus(status))
+        self._end({} if payload is None else resolved(payload), ExecutionStatus(status), self._read_end)
 
     @recorded
     def _leave(self, exception: BaseException | None) -> None:

@@ -30,6 +30,7 @@ from rollout_trace.record.runtime import (
     Command,
     McpCall,
     Runtime,
+    is_read,
 )
 from rollout_trace.values import (
     AnyToolKind,
@@ -37,6 +38,7 @@ from rollout_trace.values import (
     CloseAgent,
     ExecCommand,
     ExecutionStatus,
+    Mcp,
     Other,
     PayloadKindName,
     PayloadRef,
@@ -102,7 +104,7 @@ class Tool(Handle):
         """A command starts in a terminal; `process_id` is how later `write_stdin` calls name it."""
         if not self.recording.enabled:
             return DISABLED_COMMAND
-        running = Command(self._work("Tool.command"), self._context, self._turn_id, self.tool_call_id)
+        running = Command(self._work("Tool.command", ExecCommand()), self._context, self._turn_id, self.tool_call_id)
         running.begin_command(command, cwd, process_id, ExecCommand())
         return running
 
@@ -110,7 +112,9 @@ class Tool(Handle):
         """The call goes to a tool of an MCP server."""
         if not self.recording.enabled:
             return DISABLED_MCP_CALL
-        running = McpCall(self._work("Tool.mcp_call"), self, self._context, self._turn_id, self.tool_call_id)
+        running = McpCall(
+            self._work("Tool.mcp_call", Mcp("", "")), self, self._context, self._turn_id, self.tool_call_id
+        )
         running.begin_call(server, tool, arguments)
         return running
 
@@ -121,8 +125,13 @@ class Tool(Handle):
         """
         if not self.recording.enabled:
             return DISABLED_RUNTIME
-        running = Runtime(self._work("Tool.runtime"), self, self._context, self._turn_id, self.tool_call_id)
-        running.begin(payload, kind or self._kind)
+        what = kind or self._kind
+        recording = self._work("Tool.runtime", what)
+        if isinstance(what, ExecCommand):
+            recording.refuse("Tool.runtime", "a command is told by Tool.command")
+            recording = recording.lost
+        running = Runtime(recording, self, self._context, self._turn_id, self.tool_call_id)
+        running.begin(payload, what)
         return running
 
     @recorded
@@ -260,10 +269,14 @@ class Tool(Handle):
             return None
         return self.recording.payload(PayloadKindName.TOOL_INVOCATION, self._invocation)
 
-    def _work(self, call: str) -> Recording:
-        """Where the work behind this call is recorded: there is one, and none behind what its invocation says."""
-        if self._has_runtime or isinstance(self._kind, WriteStdin):
-            self.recording.refuse(call, "the work behind this tool call is known already")
+    def _work(self, call: str, kind: AnyToolKind) -> Recording:
+        """Where the work behind this call is recorded: there is one, and none behind what its invocation says.
+
+        In schema 1 readers take it for work of the call's own kind, whatever it is.
+        """
+        is_mistakable = not self.recording.items_have_ids and type(kind) is not type(self._kind) and is_read(self._kind)
+        if self._has_runtime or isinstance(self._kind, WriteStdin) or is_mistakable:
+            self.recording.refuse(call, "the work behind this tool call is known already, or of another kind")
             return self.recording.lost
         self._has_runtime = True
         return self.recording
@@ -271,7 +284,7 @@ class Tool(Handle):
     def _tell_of(self, agent: ThreadHandle, kind: AnyToolKind, message: str | None) -> None:
         """The runtime says what the call did to an agent."""
         call = f"Tool of kind {kind_name(kind)}"
-        recording = self._work(call)
+        recording = self._work(call, kind)
         if not agent.is_recorded or recording is not self.recording:
             return
         asked = argument(self._invocation, "message")
