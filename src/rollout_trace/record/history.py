@@ -74,6 +74,8 @@ class History:
         """Ids that are accepted, or that never will be: inherited ones, and what a compaction left."""
         self._counted: set[int] = set()
         self._calls: dict[tuple[str, str], bytes] = {}
+        self._ids_of_calls: dict[tuple[str, str], str] = {}
+        """The ids of calls that readers compare as a whole."""
         self._answers: dict[str, list[Json]] = {}
         """What the model had in view after an answer, by the answer's id."""
 
@@ -190,8 +192,16 @@ class History:
 
     def _readable(self, value: object) -> Item:
         item = item_of(value)
-        if item.call is not None and self._calls.setdefault(item.call, item.identity) != item.identity:
-            raise UnrecordableError(f"call id {item.call[1]} was used before, with other content")
+        call, identity = item.call, item.identity
+        if call is None:
+            return item
+        if item.id_is_content:
+            if self._recording.items_have_ids:
+                item = item._replace(own_id=self._ids_of_calls.get(call, item.own_id or new_id(item.item_type)))
+                self._ids_of_calls[call] = item.own_id or ""
+            identity += (item.own_id or "").encode()
+        if self._calls.setdefault(call, identity) != identity:
+            raise UnrecordableError(f"call id {call[1]} was used before, with other content")
         return item
 
     def _set_aside(self, index: int, value: object, error: UnrecordableError) -> Json:

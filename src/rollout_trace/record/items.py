@@ -31,6 +31,8 @@ class Item(NamedTuple):
     """Equal for two items exactly if they are the same words, or the same call, or the same output."""
     call: tuple[str, str] | None
     """For a call: its kind and `call_id`, which no other content may have."""
+    id_is_content: bool
+    """Whether readers compare the whole item, with its id, when they see the call again."""
 
 
 ID_PREFIXES: Final = {
@@ -102,6 +104,10 @@ class _FunctionCall(msgspec.Struct):
     arguments: msgspec.Raw
 
 
+class _CustomCall(msgspec.Struct):
+    input: str
+
+
 class _Output(msgspec.Struct):
     output: msgspec.Raw
 
@@ -114,6 +120,7 @@ _SHAPES: Final[dict[str, Any]] = {
     "compaction_summary": _Compaction,
     "context_compaction": _Compaction,
     "function_call": _FunctionCall,
+    "custom_tool_call": _CustomCall,
     "function_call_output": _Output,
     "custom_tool_call_output": _Output,
 }
@@ -157,6 +164,7 @@ def item_of(value: object) -> Item:
         item_type=item_type,
         own_id=own_id if isinstance(own_id, str) else None,
         identity=hashlib.blake2b(encode(_identity(item_type, body)), digest_size=16).digest(),
+        id_is_content=kind is not None and item_type not in {"function_call", "custom_tool_call"},
         call=(kind, call_id) if kind is not None and isinstance(call_id, str) else None,
     )
 

@@ -127,7 +127,7 @@ class Tool(Handle):
             return DISABLED_RUNTIME
         what = kind or self._kind
         recording = self._work("Tool.runtime", what)
-        if isinstance(what, ExecCommand):
+        if isinstance(what, ExecCommand | WriteStdin):
             recording.refuse("Tool.runtime", "a command is told by Tool.command")
             recording = recording.lost
         running = Runtime(recording, self, self._context, self._turn_id, self.tool_call_id)
@@ -286,6 +286,10 @@ class Tool(Handle):
         call = f"Tool of kind {kind_name(kind)}"
         recording = self._work(call, kind)
         if not agent.is_recorded or recording is not self.recording:
+            return
+        edge = f"edge:spawn:{self._context.thread_id}:{agent.thread_id}"
+        if isinstance(kind, SpawnAgent) and not recording.is_free("edge", edge):
+            recording.refuse(call, "this child was spawned by another call")
             return
         asked = argument(self._invocation, "message")
         said = next((words for words in (message, asked) if isinstance(words, str)), "")
