@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from record.program import play
+from record.test_recording_disorder import Host
 from rollout_trace import Code, Recorder, Reduction, reduce_bundle
 from rollout_trace.record import Thread, files
 
@@ -115,6 +116,25 @@ def test_many_writes_may_fail_in_a_row(
         read(bundle)
         has_recovered = disk.writes > first + length + 2  # enough for the warning and its payload
         assert lost(bundle) > 0 or not has_recovered
+
+
+@pytest.mark.parametrize("schema", [1, 2])
+def test_writes_may_fail_while_calls_come_in_any_order(
+    schema: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for case in range(150):
+        random = Random(case)  # noqa: S311 - to be repeated
+        disk = Disk(random.choice(HOW_IT_FAILS), random.randrange(BEGUN, 100), random.choice([1, 2, 5]))
+        with monkeypatch.context() as patched:
+            patched.setattr(files, "append", disk.append)
+            with Recorder(tmp_path / str(case), schema=schema) as rollout:
+                host = Host(rollout.root_thread(), random)
+                for _ in range(60):
+                    host.does_something()
+        assert rollout.path is not None
+
+        odd = {diagnostic.code for diagnostic in reduce_bundle(rollout.path).diagnostics}
+        assert odd <= {Code.NOT_COMPLETED, Code.OUTPUT_REPEATED}
 
 
 def test_a_bundle_that_cannot_be_begun_disables_the_recorder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

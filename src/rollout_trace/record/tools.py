@@ -298,7 +298,8 @@ class Tool(Handle):
                 recording.refuse(call, "give the kind when the tool starts; schema 1 cannot say it later")
                 return
             begin = agent_event_begin(self.tool_call_id, self._context, agent.context, said)
-            self._runtime_event(events.ToolCallRuntimeStarted, begin, kind=kind)
+            if not self._runtime_event(events.ToolCallRuntimeStarted, begin, kind=kind):
+                return  # readers would take the end for one of the call's own kind
         is_in_call = self._has_invocation and asked == said
         end = agent_event(kind, self.tool_call_id, self._context, agent.context, said, is_in_call=is_in_call)
         self._runtime_event(events.ToolCallRuntimeEnded, end, status=ExecutionStatus.COMPLETED)
@@ -308,13 +309,13 @@ class Tool(Handle):
         event_type: type[events.ToolCallRuntimeStarted | events.ToolCallRuntimeEnded],
         told: AgentEvent,
         **fields: Any,  # noqa: ANN401 - those of the event
-    ) -> None:
+    ) -> bool:
         ref = self.recording.payload(PayloadKindName.TOOL_RUNTIME_EVENT, told.body, told.shape)
         if ref is None:
             self.recording.lose_event(event_type)
-            return
+            return False
         event = event_type(tool_call_id=ToolCallId(self.tool_call_id), runtime_payload=ref, **fields)
-        self.recording.append(event, self._context.thread_id, self._turn_id)
+        return self.recording.append(event, self._context.thread_id, self._turn_id)
 
     @recorded
     def _output(self, output: object, status: str, shown: Json) -> None:
