@@ -54,6 +54,14 @@ def test_the_python_page_runs_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> N
     exec(compile(program, "docs/python.md", "exec"), {})  # noqa: S102 - our own page
 
 
+def test_the_page_on_recording_runs_as_it_stands(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    page = (PROJECT / "docs" / "recording.md").read_text(encoding="utf-8")
+    program = "\n".join(PYTHON.findall(page))
+    monkeypatch.chdir(tmp_path)
+
+    exec(compile(program, "docs/recording.md", "exec"), {})  # noqa: S102 - our own page
+
+
 def test_every_public_name_is_on_the_python_page() -> None:
     page = (PROJECT / "docs" / "python.md").read_text(encoding="utf-8")
     words = set(re.findall(r"\w+", page))

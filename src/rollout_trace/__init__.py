@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from rollout_trace.model.rollout import RolloutTrace
     from rollout_trace.query.item_content import item_content
     from rollout_trace.query.summary import Summary, summarize
+    from rollout_trace.record.durability import Durability
+    from rollout_trace.record.rollout import Recorder
     from rollout_trace.reduce.evidence import EventPosition, Evidence, ItemSource, ObjectKind
     from rollout_trace.reduce.modes import Mode
     from rollout_trace.reduce.replay import Reducer, Reduction
@@ -47,6 +49,8 @@ _HOMES = {
     "rollout_trace.model.rollout": ("RolloutTrace",),
     "rollout_trace.query.item_content": ("item_content",),
     "rollout_trace.query.summary": ("Summary", "summarize"),
+    "rollout_trace.record.durability": ("Durability",),
+    "rollout_trace.record.rollout": ("Recorder",),
     "rollout_trace.reduce.evidence": ("EventPosition", "Evidence", "ItemSource", "ObjectKind"),
     "rollout_trace.reduce.modes": ("Mode",),
     "rollout_trace.reduce.replay": ("Reducer", "Reduction"),
@@ -60,6 +64,7 @@ __all__ = [
     "BundleError",
     "Code",
     "Diagnostic",
+    "Durability",
     "EventPosition",
     "Evidence",
     "ItemSource",
@@ -68,6 +73,7 @@ __all__ = [
     "Mode",
     "ObjectKind",
     "PayloadError",
+    "Recorder",
     "Reducer",
     "Reduction",
     "Rejection",
