@@ -1,4 +1,3 @@
-
 """What recording costs the host: the median time of a call, in one thread, on the disk of the temporary folder.
 
     python bench/recorder.py

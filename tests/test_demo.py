@@ -111,7 +111,7 @@ def test_the_bundle_of_the_demo_is_the_same_in_mode_codex(recorded: Path) -> Non
 
 
 def test_the_command_records_reduces_and_shows(tmp_path: Path) -> None:
-    run = subprocess.run(  # noqa: S603 - our own command
+    run = subprocess.run(
         [sys.executable, "-m", "rollout_trace", "demo", "--out", "traces"],
         cwd=tmp_path,
         capture_output=True,
