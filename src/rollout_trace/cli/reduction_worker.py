@@ -5,6 +5,7 @@ Its arguments: the mode, and the number of the descriptor of its connection. It 
 
 import signal
 import sys
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NoReturn
@@ -16,11 +17,9 @@ from rollout_trace.reduce.modes import Mode
 
 def work(connection: "Connection[Outcome, Path]", mode: Mode) -> None:
     """Reduce the bundles that come, one at a time, until nobody sends or listens any more."""
-    try:
+    with suppress(EOFError, ConnectionError):
         while True:
             connection.send(reduce_and_write(connection.recv(), None, mode))
-    except (EOFError, ConnectionError):
-        return
 
 
 def _leave(_signal: int, _frame: object) -> NoReturn:
