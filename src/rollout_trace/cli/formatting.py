@@ -2,8 +2,11 @@
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Protocol
 
 import click
 from rich.cells import cell_len
@@ -13,6 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from rollout_trace.diagnostics import Level
+from rollout_trace.ids import AgentPath, ThreadId
+from rollout_trace.printable import printable
 from rollout_trace.query.summary import Outcomes
 from rollout_trace.values import ExecutionStatus, UnixMilliseconds
 
@@ -31,6 +36,8 @@ STYLES = {
 _MINUTE_SECONDS = 60
 _UNLIMITED = 100_000
 _NARROWEST_TEXT = 12
+_LEAST_SHOWN = Decimal("0.0001")
+_LARGE_AMOUNT = 10
 
 
 def show(parts: Iterable[RenderableType]) -> None:
@@ -75,6 +82,28 @@ def table_of(headings: Sequence[str], rows: Sequence[Sequence[str | Text]], figu
     return table
 
 
+class Agent(Protocol):
+    """What a name for an agent is made of."""
+
+    @property
+    def thread_id(self) -> ThreadId: ...
+    @property
+    def agent_path(self) -> AgentPath: ...
+    @property
+    def nickname(self) -> str | None: ...
+
+
+def agent_labels(agents: Sequence[Agent]) -> dict[ThreadId, str]:
+    """What to call each agent: its path, and its nickname where several have that path."""
+    paths = Counter(agent.agent_path for agent in agents)
+    labels = {}
+    for agent in agents:
+        is_named = paths[agent.agent_path] > 1 and agent.nickname is not None
+        label = agent.agent_path or "(path unknown)"
+        labels[agent.thread_id] = printable(f"{label} ({agent.nickname})" if is_named else label)
+    return labels
+
+
 def status_text(status: str, *, is_over: bool = False) -> Text:
     """A status in its colour. What runs in a rollout that `is_over` has never ended."""
     if is_over and status == ExecutionStatus.RUNNING:
@@ -101,6 +130,13 @@ def time_text(moment: UnixMilliseconds) -> str:
         return datetime.fromtimestamp(moment / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     except (OverflowError, ValueError, OSError):  # a moment that no calendar has
         return f"{moment} ms since 1970"
+
+
+def money_text(amount: Decimal) -> str:
+    """An amount in US dollars, to the hundredth of a cent where it is small: `$0.0034`, `$12.50`."""
+    if 0 < amount < _LEAST_SHOWN:
+        return f"<${_LEAST_SHOWN}"
+    return f"${amount:,.2f}" if amount >= _LARGE_AMOUNT else f"${amount:.4f}"
 
 
 def duration_text(milliseconds: int) -> str:
