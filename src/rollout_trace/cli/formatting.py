@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Protocol
 
 import click
 from rich.cells import cell_len
@@ -16,9 +15,11 @@ from rich.table import Table
 from rich.text import Text
 
 from rollout_trace.diagnostics import Level
-from rollout_trace.ids import AgentPath, ThreadId
+from rollout_trace.ids import ThreadId
 from rollout_trace.printable import printable
 from rollout_trace.query.summary import Outcomes
+from rollout_trace.query.time_account import AgentTime
+from rollout_trace.query.usage import AgentUsage
 from rollout_trace.values import ExecutionStatus, UnixMilliseconds
 
 STYLES = {
@@ -82,18 +83,7 @@ def table_of(headings: Sequence[str], rows: Sequence[Sequence[str | Text]], figu
     return table
 
 
-class Agent(Protocol):
-    """What a name for an agent is made of."""
-
-    @property
-    def thread_id(self) -> ThreadId: ...
-    @property
-    def agent_path(self) -> AgentPath: ...
-    @property
-    def nickname(self) -> str | None: ...
-
-
-def agent_labels(agents: Sequence[Agent]) -> dict[ThreadId, str]:
+def agent_labels(agents: Sequence[AgentTime | AgentUsage]) -> dict[ThreadId, str]:
     """What to call each agent: its path, and its nickname where several have that path."""
     paths = Counter(agent.agent_path for agent in agents)
     labels = {}
@@ -137,6 +127,20 @@ def money_text(amount: Decimal) -> str:
     if 0 < amount < _LEAST_SHOWN:
         return f"<${_LEAST_SHOWN}"
     return f"${amount:,.2f}" if amount >= _LARGE_AMOUNT else f"${amount:.4f}"
+
+
+def exact_duration_text(milliseconds: int) -> str:
+    """A duration to the millisecond, so that parts are seen to add up: `4.012 s`, `1 min 03.004 s`."""
+    minutes, rest = divmod(milliseconds, _MINUTE_SECONDS * 1000)
+    hours, minutes = divmod(minutes, _MINUTE_SECONDS)
+    if hours:
+        return f"{hours} h {minutes:02} min {rest / 1000:06.3f} s"
+    return f"{minutes} min {rest / 1000:06.3f} s" if minutes else f"{rest / 1000:.3f} s"
+
+
+def share_text(part: int, whole: int) -> str:
+    """How much a part is of a whole: `42%`; `-` of nothing."""
+    return f"{part / whole:.0%}" if whole else "-"
 
 
 def duration_text(milliseconds: int) -> str:

@@ -111,7 +111,8 @@ def _notes(found: Usage, prices: PriceTable) -> Iterator[str]:
             "and are in no sum but that of requests."
         )
     if found.compaction_requests:
-        yield f"Requests to compact a history, {found.compaction_requests:,} here, are in no sum: traces do not count them."
+        count = f"{found.compaction_requests:,}"
+        yield f"Requests to compact a history, {count} here, are in no sum: traces do not count their tokens."
     unknown = [one.model for one in found.models if one.price is None]
     if unknown:
         yield f"No price is known for {printable(', '.join(unknown))}; --prices takes a file with your own."

@@ -17,6 +17,6 @@ def cache_folder() -> Path:
 
 
 def _base(variable: str, otherwise: str) -> Path:
-    given = os.environ.get(variable, "")
+    given = Path(os.environ.get(variable, ""))
     # The specification: a relative path is not valid, and to be ignored.
-    return Path(given) if os.path.isabs(given) else Path("~").expanduser() / otherwise
+    return given if given.is_absolute() else Path("~").expanduser() / otherwise

@@ -20,7 +20,7 @@ def prices_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "price_file",
         metavar="FILE",
         type=click.Path(path_type=Path),
-        help="Prices of your own, in a TOML file; without this, prices.toml in your folder of settings, if it is there.",
+        help="Prices of your own, a TOML file; without this, prices.toml in your folder of settings, if it is there.",
     )
     return option(command)
 
