@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import click
 from rich.cells import cell_len
-from rich.console import Console, RenderableType
+from rich.console import Console, JustifyMethod, RenderableType
 from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
@@ -35,6 +35,7 @@ STYLES = {
 """The colour of a status or a level. Each is also written out: no meaning is in a colour alone."""
 
 _MINUTE_SECONDS = 60
+_THOUSAND = 1000
 _UNLIMITED = 100_000
 _NARROWEST_TEXT = 12
 _LEAST_SHOWN = Decimal("0.0001")
@@ -46,8 +47,8 @@ def show(parts: Iterable[RenderableType]) -> None:
 
     Text is shown as it is: no markup, no emoji codes, no guessed colours. Where nobody looks, lines are not wrapped.
     """
-    console = Console(markup=False, emoji=False, highlight=False, width=None if _has_width() else _UNLIMITED)
-    width = console.width
+    width = output_width()
+    console = Console(markup=False, emoji=False, highlight=False, width=width)
     for part in parts:
         least = Measurement.get(console, console.options.update(max_width=_UNLIMITED), part).minimum
         console.width = max(width, least)
@@ -57,8 +58,10 @@ def show(parts: Iterable[RenderableType]) -> None:
             click.echo(line.rstrip(), color=True)
 
 
-def _has_width() -> bool:
-    return sys.stdout.isatty() or os.environ.get("COLUMNS", "0") not in {"", "0"}
+def output_width() -> int:
+    """How many characters a line may have; as good as no limit where nobody looks."""
+    has_width = sys.stdout.isatty() or os.environ.get("COLUMNS", "0") not in {"", "0"}
+    return Console().width if has_width else _UNLIMITED
 
 
 def facts() -> Table:
@@ -69,15 +72,31 @@ def facts() -> Table:
     return grid
 
 
-def table_of(headings: Sequence[str], rows: Sequence[Sequence[str | Text]], figures: Container[str] = ()) -> Table:
-    """A plain table. Columns of figures, named by their headings, are neither wrapped nor cut."""
+def table_of(
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str | Text]],
+    figures: Container[str] = (),
+    *,
+    names: Container[str] = (),
+    one_line: str | None = None,
+) -> Table:
+    """A plain table. Its columns are named by their headings.
+
+    Those of `figures`, on the right, and of `names`, on the left, are neither wrapped nor cut. The column `one_line` is
+    cut where it does not fit beside the others. All others are wrapped.
+    """
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    for index, heading in enumerate(headings):
-        widest = max(cell_len(str(cell)) for cell in (heading, *(row[index] for row in rows)))
-        if heading in figures:
-            table.add_column(heading, justify="right", no_wrap=True, min_width=widest)
+    widest = [max(cell_len(str(cell)) for cell in column) for column in zip(headings, *rows, strict=True)]
+    for heading, width in zip(headings, widest, strict=True):
+        if heading in figures or heading in names:
+            justify: JustifyMethod = "right" if heading in figures else "left"
+            table.add_column(heading, justify=justify, no_wrap=True, min_width=width)
+        elif heading == one_line:
+            beside = sum(widest) - width + 2 * (len(widest) - 1)
+            most = max(min(width, _NARROWEST_TEXT), output_width() - beside)
+            table.add_column(heading, overflow="ellipsis", no_wrap=True, max_width=most)
         else:
-            table.add_column(heading, overflow="fold", min_width=min(widest, _NARROWEST_TEXT))
+            table.add_column(heading, overflow="fold", min_width=min(width, _NARROWEST_TEXT))
     for row in rows:
         table.add_row(*row)
     return table
@@ -127,6 +146,32 @@ def money_text(amount: Decimal) -> str:
     if 0 < amount < _LEAST_SHOWN:
         return f"<${_LEAST_SHOWN}"
     return f"${amount:,.2f}" if amount >= _LARGE_AMOUNT else f"${amount:.4f}"
+
+
+def size_text(size_bytes: int) -> str:
+    """A size, as precise as a person needs it: `950 B`, `1.2 MB`."""
+    size = float(size_bytes)
+    for unit in ("B", "kB", "MB", "GB"):
+        if size < _THOUSAND:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= _THOUSAND
+    return f"{size:,.1f} TB"
+
+
+def count_text(count: int) -> str:
+    """A large count in short: `950`, `68.4k`, `1.2M`."""
+    if count < _THOUSAND:
+        return f"{count}"
+    if count < _THOUSAND * _THOUSAND:
+        return f"{count / _THOUSAND:.1f}k"
+    return f"{count / _THOUSAND / _THOUSAND:,.1f}M"
+
+
+def beginning_of(text: str, most: int = 160) -> str:
+    """The first words of a text, on one line."""
+    line = " ".join(text[: most * 2].split())
+    is_cut = len(line) > most or len(text) > most * 2
+    return printable(f"{line[:most].rstrip()} …" if is_cut else line)
 
 
 def exact_duration_text(milliseconds: int) -> str:

@@ -97,16 +97,16 @@ def usage_of(trace: RolloutTrace, prices: PriceTable) -> Usage:
     by_agent = _grouped(requests, lambda request: request.thread_id)
     by_turn = _grouped(requests, lambda request: request.codex_turn_id)
     return Usage(
-        total=totals_of(requests),
+        total=_totals(requests),
         models=tuple(
-            ModelUsage(model=model, price=known[model], totals=totals_of(alike)) for model, alike in by_model.items()
+            ModelUsage(model=model, price=known[model], totals=_totals(alike)) for model, alike in by_model.items()
         ),
         agents=tuple(
             AgentUsage(
                 thread_id=thread_id,
                 agent_path=thread.agent_path,
                 nickname=thread.nickname,
-                totals=totals_of(by_agent.get(thread_id, ())),
+                totals=_totals(by_agent.get(thread_id, ())),
             )
             for thread_id, thread in trace.threads.items()
         ),
@@ -115,7 +115,7 @@ def usage_of(trace: RolloutTrace, prices: PriceTable) -> Usage:
                 codex_turn_id=turn_id,
                 started_seq=turn.execution.started_seq,
                 thread_id=turn.thread_id,
-                totals=totals_of(by_turn.get(turn_id, ())),
+                totals=_totals(by_turn.get(turn_id, ())),
             )
             for turn_id, turn in trace.codex_turns.items()
         ),
@@ -124,11 +124,11 @@ def usage_of(trace: RolloutTrace, prices: PriceTable) -> Usage:
     )
 
 
-def totals_of(requests: Iterable[RequestUsage]) -> UsageTotals:
-    """What requests used together."""
+def totals_of(requests: Iterable[tuple[TokenUsage | None, UsDollars | None]]) -> UsageTotals:
+    """What requests used together; of each its count and its cost, as far as they are known."""
     together = list(requests)
-    counts = [request.tokens for request in together if request.tokens is not None]
-    costs = [request.cost_usd for request in together if request.cost_usd is not None]
+    counts = [tokens for tokens, _ in together if tokens is not None]
+    costs = [cost for _, cost in together if cost is not None]
     return UsageTotals(
         requests=len(together),
         requests_without_count=len(together) - len(counts),
@@ -142,6 +142,10 @@ def totals_of(requests: Iterable[RequestUsage]) -> UsageTotals:
         ),
         cost_usd=sum(costs, UsDollars(0)) if costs else None,
     )
+
+
+def _totals(requests: Iterable[RequestUsage]) -> UsageTotals:
+    return totals_of((request.tokens, request.cost_usd) for request in requests)
 
 
 def _request(call: InferenceCall, price: ModelPrice | None) -> RequestUsage:
