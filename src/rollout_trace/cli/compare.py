@@ -8,7 +8,7 @@ import click
 from rich.console import RenderableType
 from rich.text import Text
 
-from rollout_trace.cli.formatting import beginning_of, duration_text, share_text, show, table_of
+from rollout_trace.cli.formatting import beginning_of, duration_text, list_of, share_text, show, table_of
 from rollout_trace.cli.many_bundles import facts_in, root_argument, short_names, tell_failures
 from rollout_trace.cli.money import cost_cell, json_encoder, price_notes
 from rollout_trace.cli.user_prices import prices_option, user_prices
@@ -104,17 +104,16 @@ def _models(models: Sequence[ModelComparison]) -> RenderableType:
 def _tasks(tasks: Sequence[TaskComparison]) -> RenderableType:
     rows = [
         (
-            beginning_of(one.task),
             f"{one.bundles:,}",
             f"{one.usage.requests:,}",
             duration_text(one.median_duration_ms),
             cost_cell(one.median_cost_usd, is_incomplete=bool(one.usage.requests_without_price)),
             _cost(one.usage),
+            beginning_of(one.task),
         )
         for one in tasks
     ]
-    headings = ("task", "bundles", "requests", "time each", "cost each", "cost")
-    return table_of(headings, rows, _FIGURES, one_line="task")
+    return list_of(("bundles", "requests", "time each", "cost each", "cost", "task"), rows, _FIGURES)
 
 
 def _errors(errors: Sequence[ErrorComparison]) -> RenderableType:

@@ -78,28 +78,43 @@ def table_of(
     figures: Container[str] = (),
     *,
     names: Container[str] = (),
-    one_line: str | None = None,
 ) -> Table:
     """A plain table. Its columns are named by their headings.
 
-    Those of `figures`, on the right, and of `names`, on the left, are neither wrapped nor cut. The column `one_line` is
-    cut where it does not fit beside the others. All others are wrapped.
+    Those of `figures`, on the right, and of `names`, on the left, are neither wrapped nor cut. All others are wrapped.
     """
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    widest = [max(cell_len(str(cell)) for cell in column) for column in zip(headings, *rows, strict=True)]
-    for heading, width in zip(headings, widest, strict=True):
+    for index, heading in enumerate(headings):
+        widest = max(cell_len(str(cell)) for cell in (heading, *(row[index] for row in rows)))
         if heading in figures or heading in names:
             justify: JustifyMethod = "right" if heading in figures else "left"
-            table.add_column(heading, justify=justify, no_wrap=True, min_width=width)
-        elif heading == one_line:
-            beside = sum(widest) - width + 2 * (len(widest) - 1)
-            most = max(min(width, _NARROWEST_TEXT), output_width() - beside)
-            table.add_column(heading, overflow="ellipsis", no_wrap=True, max_width=most)
+            table.add_column(heading, justify=justify, no_wrap=True, min_width=widest)
         else:
-            table.add_column(heading, overflow="fold", min_width=min(width, _NARROWEST_TEXT))
+            table.add_column(heading, overflow="fold", min_width=min(widest, _NARROWEST_TEXT))
     for row in rows:
         table.add_row(*row)
     return table
+
+
+def list_of(headings: Sequence[str], rows: Sequence[Sequence[str | Text]], figures: Container[str]) -> Text:
+    """A table with one line a row; the last column is cut where the line is full.
+
+    For many rows: a table of rich takes as long for one row as reading what is in it does.
+    """
+    *widths, last = [max(cell_len(str(cell)) for cell in column) for column in zip(headings, *rows, strict=True)]
+    most = max(min(last, _NARROWEST_TEXT), output_width() - sum(widths) - 2 * len(widths))
+    lines = []
+    for row in ([Text(heading, "bold") for heading in headings], *rows):
+        line = Text()
+        for heading, cell, width in zip(headings, row, widths, strict=False):
+            padding = " " * (width - cell_len(str(cell)))
+            line.append(padding if heading in figures else "").append(cell)
+            line.append("  " if heading in figures else f"{padding}  ")
+        text = row[-1] if isinstance(row[-1], Text) else Text(row[-1])
+        text = text.copy()
+        text.truncate(most, overflow="ellipsis")
+        lines.append(line.append(text))
+    return Text("\n").join(lines)
 
 
 def agent_labels(agents: Sequence[AgentTime | AgentUsage]) -> dict[ThreadId, str]:

@@ -15,11 +15,11 @@ from rollout_trace.cli.formatting import (
     beginning_of,
     count_text,
     duration_text,
+    list_of,
     output_width,
     show,
     size_text,
     status_text,
-    table_of,
     time_text,
 )
 from rollout_trace.cli.many_bundles import facts_in, root_argument, short_names, tell_failures
@@ -226,7 +226,7 @@ def _show(lines: Sequence[_Line], prices: PriceTable) -> None:
         for line, name, above in zip(lines, names, before, strict=False)
     ]
     headings = ("bundle", *(column.heading for column in columns), "asked")
-    show([table_of(headings, rows, _FIGURES, names=("bundle", "started", "status"), one_line="asked"), Text()])
+    show([list_of(headings, rows, _FIGURES), Text()])
     show(Text(note, "dim") for note in _notes(lines, prices, len(columns)))
 
 
