@@ -8,7 +8,7 @@ import click
 from rich.console import RenderableType
 from rich.text import Text
 
-from rollout_trace.cli.formatting import beginning_of, duration_text, list_of, share_text, show, table_of
+from rollout_trace.cli.formatting import beginning_of, duration_text, list_of, plural_text, share_text, show, table_of
 from rollout_trace.cli.many_bundles import facts_in, root_argument, short_names, tell_failures
 from rollout_trace.cli.money import cost_cell, json_encoder, price_notes
 from rollout_trace.cli.user_prices import prices_option, user_prices
@@ -70,7 +70,8 @@ def _parts(found: Comparison, prices: PriceTable, limit: int) -> Iterator[Render
             if count > limit:
                 yield Text(f"{limit} of {count:,} {what}; --limit shows more.", "dim")
             yield Text()
-    yield Text.assemble(f"{found.bundles:,} bundles, {found.usage.requests:,} requests, cost ", _cost(found.usage))
+    requests = plural_text(found.usage.requests, "request")
+    yield Text.assemble(f"{plural_text(found.bundles, 'bundle')}, {requests}, cost ", _cost(found.usage))
     for note in price_notes(prices):
         yield Text(note, "dim")
 

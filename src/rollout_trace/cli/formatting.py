@@ -182,6 +182,11 @@ def count_text(count: int) -> str:
     return f"{count / _THOUSAND / _THOUSAND:,.1f}M"
 
 
+def plural_text(count: int, noun: str) -> str:
+    """How many of something: `1 bundle`, `2 bundles`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def beginning_of(text: str, most: int = 160) -> str:
     """The first words of a text, on one line."""
     line = " ".join(text[: most * 2].split())

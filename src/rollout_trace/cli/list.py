@@ -17,6 +17,7 @@ from rollout_trace.cli.formatting import (
     duration_text,
     list_of,
     output_width,
+    plural_text,
     show,
     size_text,
     status_text,
@@ -251,14 +252,10 @@ def _notes(lines: Sequence[_Line], prices: PriceTable, shown: int) -> Iterator[s
     )
     sessions = len({line.session for line in lines})
     tokens = count_text(sum(map(_tokens, usages)))
-    yield f"{_plural(len(lines), 'bundle')} of {_plural(sessions, 'session')}, {tokens} tokens, cost {total}"
+    yield f"{plural_text(len(lines), 'bundle')} of {plural_text(sessions, 'session')}, {tokens} tokens, cost {total}"
     if any(line.facts.status is RolloutStatus.RUNNING for line in lines):
         yield "no end: it still runs, or was killed."
     if shown < len(_COLUMNS):
         hidden = ", ".join(column.heading for column in _COLUMNS if column.least_width > output_width())
         yield f"A wider terminal shows {hidden} as well."
     yield from price_notes(prices)
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -40,5 +40,5 @@ def cost_cell(cost: UsDollars | None, *, is_incomplete: bool) -> Text:
 
 def price_notes(prices: PriceTable) -> Iterator[str]:
     """What there is to say about the prices that were used."""
-    date = "" if prices.date is None else f" of {prices.date}"
+    date = ", with your own among them" if prices.date is None else f" of {prices.date}"
     yield f"Prices{date}: what the tokens cost by the list, not what was paid."

@@ -19,4 +19,9 @@ def cache_folder() -> Path:
 def _base(variable: str, otherwise: str) -> Path:
     given = Path(os.environ.get(variable, ""))
     # The specification: a relative path is not valid, and to be ignored.
-    return given if given.is_absolute() else Path("~").expanduser() / otherwise
+    if given.is_absolute():
+        return given
+    try:
+        return Path.home() / otherwise
+    except RuntimeError:  # nobody's process, as in some containers
+        return Path(os.devnull)  # in which there is nothing, and nothing can be written

@@ -90,8 +90,9 @@ def read_prices(file: str | Path) -> PriceTable:
 
 
 def overridden(table: PriceTable, own: PriceTable) -> PriceTable:
-    """A table in which the models of `own` have its prices."""
-    return msgspec.structs.replace(table, models={**table.models, **own.models})
+    """A table in which the models of `own` have its prices. It has no date, since its prices are from two."""
+    source = f"{own.source or 'prices of your own'}; for other models: {table.source} ({table.date})"
+    return PriceTable(source=source, models={**table.models, **own.models})
 
 
 def price_of(table: PriceTable, model: str) -> ModelPrice | None:
