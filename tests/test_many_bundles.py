@@ -309,6 +309,15 @@ class TestWrongUse:
         assert done.stderr.endswith("no trace bundle, but a folder that holds 2; name one of them\n")
 
 
+@pytest.mark.parametrize("columns", [80, 140])
+@pytest.mark.parametrize("command", [("usage", "--requests"), ("time",)])
+def test_one_bundle_fits_the_terminal_without_colour_codes(command: tuple[str, ...], columns: int, run: Run) -> None:
+    done = run(*command, EXAMPLE, columns=columns)
+
+    assert max(map(len, done.stdout.splitlines())) <= columns
+    assert "\x1b" not in done.stdout
+
+
 @pytest.mark.parametrize(
     "command", [("usage", "--requests"), ("time",), ("list", "--no-cache"), ("compare", "--no-cache")]
 )

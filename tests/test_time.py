@@ -3,10 +3,13 @@
 In a recording, event `seq` happens `seq` milliseconds after the start: the times below can be counted on the fingers.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
+from conformance.cases import Case, all_cases, schema_2_cases
 from recording import CHILD, ROOT, Recording, agent_message, recording_with_turn, user
 from rollout_trace.bundle.discovery import find_bundles
+from rollout_trace.bundle.folder import Bundle
 from rollout_trace.bundle_reduction import reduce_bundle
 from rollout_trace.events.types import AgentResultObserved
 from rollout_trace.ids import CodexTurnId, EdgeId, ThreadId
@@ -251,17 +254,28 @@ def test_the_example_was_a_third_model_alone_and_its_path_is_what_the_root_did()
     assert {agent for _, _, agent, _ in path} == {"/root"}  # which never waited for the reviewer alone
 
 
-def test_the_parts_add_up_to_the_whole_in_every_real_bundle(real_bundles: Path) -> None:
+def assert_that_everything_adds_up(trace: RolloutTrace) -> None:
+    """The times of each account make its total, and the steps of the path follow each other from the start to the end."""
+    account = time_account(trace)
+    for one in (account.rollout, *(agent.account for agent in account.agents)):
+        assert sum(getattr(one, part) for part in PARTS) == one.total_ms
+    moment = trace.started_at_unix_ms
+    for step in critical_path(trace):
+        assert step.started_at_unix_ms == moment
+        moment += step.duration_ms
+    assert moment == last_known_moment(trace) == trace.started_at_unix_ms + account.rollout.total_ms
+
+
+def test_everything_adds_up_in_every_real_bundle(real_bundles: Path) -> None:
     bundles = [bundle for version in sorted(real_bundles.iterdir()) for bundle in find_bundles(version)]
     assert bundles
     for bundle in bundles:
-        trace = reduce_bundle(bundle, Mode.SALVAGE).trace
-        account = time_account(trace)
-        for one in (account.rollout, *(agent.account for agent in account.agents)):
-            assert sum(getattr(one, part) for part in PARTS) == one.total_ms, bundle
-        whole = last_known_moment(trace) - trace.started_at_unix_ms
-        assert account.rollout.total_ms == whole
-        assert sum(step.duration_ms for step in critical_path(trace)) == whole, bundle
+        assert_that_everything_adds_up(reduce_bundle(bundle, Mode.SALVAGE).trace)
+
+
+def test_everything_adds_up_in_random_and_damaged_bundles(bundle_of: Callable[[Case], Bundle]) -> None:
+    for case in [*all_cases().values(), *schema_2_cases().values()]:
+        assert_that_everything_adds_up(reduce_bundle(bundle_of(case), Mode.SALVAGE).trace)
 
 
 def test_real_waits_lead_to_the_child_whose_result_ended_them(real_bundles: Path) -> None:

@@ -50,7 +50,8 @@ def show(parts: Iterable[RenderableType]) -> None:
     width = output_width()
     console = Console(markup=False, emoji=False, highlight=False, width=width)
     for part in parts:
-        least = Measurement.get(console, console.options.update(max_width=_UNLIMITED), part).minimum
+        needed = Measurement.get(console, console.options.update(max_width=_UNLIMITED), part)
+        least = needed.maximum if isinstance(part, Text) and part.no_wrap else needed.minimum
         console.width = max(width, least)
         with console.capture() as captured:
             console.print(part)
@@ -114,7 +115,7 @@ def list_of(headings: Sequence[str], rows: Sequence[Sequence[str | Text]], figur
         text = text.copy()
         text.truncate(most, overflow="ellipsis")
         lines.append(line.append(text))
-    return Text("\n").join(lines)
+    return Text("\n", no_wrap=True).join(lines)
 
 
 def agent_labels(agents: Sequence[AgentTime | AgentUsage]) -> dict[ThreadId, str]:

@@ -51,20 +51,16 @@ class _Line(NamedTuple):
     relation: str
     usage: UsageTotals
 
-    @property
-    def facts(self) -> BundleFacts:
-        return self.bundle.facts
-
 
 _SORTS: Final[dict[str, Callable[[_Line], int | Decimal]]] = {
-    "started": lambda line: line.facts.started_at_unix_ms,
-    "time": lambda line: line.facts.duration_ms,
-    "agents": lambda line: line.facts.agents,
+    "started": lambda line: line.bundle.facts.started_at_unix_ms,
+    "time": lambda line: line.bundle.facts.duration_ms,
+    "agents": lambda line: line.bundle.facts.agents,
     "requests": lambda line: line.usage.requests,
     "tokens": lambda line: _tokens(line.usage),
     "cost": lambda line: line.usage.cost_usd or Decimal(0),
-    "faults": lambda line: sum(line.facts.diagnostics.values()),
-    "size": lambda line: line.facts.evidence_bytes,
+    "faults": lambda line: sum(line.bundle.facts.diagnostics.values()),
+    "size": lambda line: line.bundle.facts.evidence_bytes,
 }
 
 
@@ -133,7 +129,7 @@ def list(  # noqa: A001 - the name of the command
             and (asked is None or asked.casefold() in (facts.first_user_message or "").casefold())
         )
 
-    lines = [line for line in _lines(fleet.known, prices, order) if is_wanted(line.facts)][:limit]
+    lines = [line for line in _lines(fleet.known, prices, order) if is_wanted(line.bundle.facts)][:limit]
     if as_json:
         for line in lines:
             click.echo(json_encoder.encode(_as_json(line)))
@@ -168,7 +164,7 @@ def _tokens(usage: UsageTotals) -> int:
 
 
 def _as_json(line: _Line) -> dict[str, object]:
-    facts = line.facts
+    facts = line.bundle.facts
     return {
         "bundle": path_text(line.bundle.path),
         "session": line.session,
@@ -200,15 +196,15 @@ class _Column(NamedTuple):
 
 
 _COLUMNS: Final = (
-    _Column("started", lambda line: time_text(line.facts.started_at_unix_ms)[:16]),
-    _Column("time", lambda line: duration_text(line.facts.duration_ms)),
-    _Column("status", lambda line: _status_text(line.facts)),
-    _Column("agents", lambda line: f"{line.facts.agents:,}", 130),
+    _Column("started", lambda line: time_text(line.bundle.facts.started_at_unix_ms)[:16]),
+    _Column("time", lambda line: duration_text(line.bundle.facts.duration_ms)),
+    _Column("status", lambda line: _status_text(line.bundle.facts)),
+    _Column("agents", lambda line: f"{line.bundle.facts.agents:,}", 130),
     _Column("requests", lambda line: f"{line.usage.requests:,}", 110),
     _Column("tokens", lambda line: count_text(_tokens(line.usage)), 100),
     _Column("cost", lambda line: cost_cell(line.usage.cost_usd, is_incomplete=bool(line.usage.requests_without_price))),
-    _Column("faults", lambda line: f"{sum(line.facts.diagnostics.values()):,}", 120),
-    _Column("size", lambda line: size_text(line.facts.evidence_bytes), 130),
+    _Column("faults", lambda line: f"{sum(line.bundle.facts.diagnostics.values()):,}", 120),
+    _Column("size", lambda line: size_text(line.bundle.facts.evidence_bytes), 130),
 )
 _FIGURES: Final = ("time", "agents", "requests", "tokens", "cost", "faults", "size")
 
@@ -236,7 +232,7 @@ def _status_text(facts: BundleFacts) -> Text:
 
 
 def _asked(line: _Line) -> Text:
-    asked = line.facts.first_user_message
+    asked = line.bundle.facts.first_user_message
     text = Text("(nothing)", "dim") if asked is None else Text(beginning_of(asked))
     if line.relation != Beginning.STARTED:
         return Text.assemble((f"{line.relation}: ", "cyan"), text)
@@ -253,7 +249,7 @@ def _notes(lines: Sequence[_Line], prices: PriceTable, shown: int) -> Iterator[s
     sessions = len({line.session for line in lines})
     tokens = count_text(sum(map(_tokens, usages)))
     yield f"{plural_text(len(lines), 'bundle')} of {plural_text(sessions, 'session')}, {tokens} tokens, cost {total}"
-    if any(line.facts.status is RolloutStatus.RUNNING for line in lines):
+    if any(line.bundle.facts.status is RolloutStatus.RUNNING for line in lines):
         yield "no end: it still runs, or was killed."
     if shown < len(_COLUMNS):
         hidden = ", ".join(column.heading for column in _COLUMNS if column.least_width > output_width())

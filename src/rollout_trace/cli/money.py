@@ -6,7 +6,7 @@ from typing import Final
 import msgspec
 from rich.text import Text
 
-from rollout_trace.cli.formatting import money_text
+from rollout_trace.cli.formatting import money_text, share_text
 from rollout_trace.model.inference import TokenUsage
 from rollout_trace.query.prices import PriceTable, UsDollars
 
@@ -17,11 +17,10 @@ json_encoder: Final = msgspec.json.Encoder(decimal_format="number")
 """Writes amounts of money as numbers."""
 
 
-def token_cells(tokens: TokenUsage) -> tuple[str, ...]:
-    """Counts of tokens, the cached ones with their share of the input."""
-    cached = f"{tokens.cached_input_tokens:,}"
-    if tokens.input_tokens:
-        cached += f" ({tokens.cached_input_tokens / tokens.input_tokens:.0%})"
+def token_cells(tokens: TokenUsage, *, in_short: bool) -> tuple[str, ...]:
+    """Counts of tokens, the cached ones with their share of the input; `in_short`, of those only the share."""
+    share = share_text(tokens.cached_input_tokens, tokens.input_tokens)
+    cached = share if in_short else f"{tokens.cached_input_tokens:,} ({share})"
     return (
         f"{tokens.input_tokens:,}",
         cached,

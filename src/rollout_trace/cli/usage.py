@@ -8,7 +8,7 @@ import click
 from rich.console import RenderableType
 from rich.text import Text
 
-from rollout_trace.cli.formatting import agent_labels, show, status_text, table_of
+from rollout_trace.cli.formatting import agent_labels, output_width, show, status_text, table_of
 from rollout_trace.cli.money import TOKEN_COLUMNS, cost_cell, json_encoder, price_notes, token_cells
 from rollout_trace.cli.reading import read_bundle
 from rollout_trace.cli.user_prices import prices_option, user_prices
@@ -19,6 +19,8 @@ from rollout_trace.query.usage import Usage, UsageTotals, usage_of
 from rollout_trace.values import RolloutStatus
 
 _Row = tuple[str | Text, ...]
+_WIDTH_FOR_REASONING = 100
+"""So wide a terminal has room for the tokens of reasoning of each request."""
 _FIGURES = ("turn", "seq", "requests", *TOKEN_COLUMNS, "cost")
 
 
@@ -57,26 +59,27 @@ def _parts(found: Usage, prices: PriceTable, *, is_over: bool, with_requests: bo
     if with_requests:
         yield Text()
         headings = ("agent", "seq", "model", "status", *TOKEN_COLUMNS, "cost")
-        yield _table(headings, list(_requests(found, paths, is_over=is_over)))
+        without = "reasoning" if output_width() < _WIDTH_FOR_REASONING else None
+        yield _table(headings, list(_requests(found, paths, is_over=is_over)), without=without)
     yield Text()
     for note in _notes(found, prices):
         yield Text(note, "dim")
 
 
-def _table(headings: tuple[str, ...], rows: list[_Row]) -> RenderableType:
-    """A table without the columns that say nothing: caches are written to at a price by newer models only."""
+def _table(headings: tuple[str, ...], rows: list[_Row], *, without: str | None = None) -> RenderableType:
+    """A table without the column `without`, and without `written` where nothing was: few models tell of it."""
     silent = {
         index
         for index, heading in enumerate(headings)
-        if heading == "written" and all(str(row[index]) in {"0", "-"} for row in rows)
+        if heading == without or (heading == "written" and all(str(row[index]) in {"0", "-"} for row in rows))
     }
     kept = [tuple(cell for index, cell in enumerate(row) if index not in silent) for row in (headings, *rows)]
     return table_of([str(heading) for heading in kept[0]], kept[1:], _FIGURES)
 
 
-def _totals(totals: UsageTotals) -> _Row:
+def _totals(totals: UsageTotals, *, in_short: bool = False) -> _Row:
     cost = cost_cell(totals.cost_usd, is_incomplete=bool(totals.requests_without_price))
-    return (f"{totals.requests:,}", *token_cells(totals.tokens), cost)
+    return (f"{totals.requests:,}", *token_cells(totals.tokens, in_short=in_short), cost)
 
 
 def _turns(found: Usage, paths: dict[ThreadId, str]) -> Iterator[_Row]:
@@ -85,14 +88,14 @@ def _turns(found: Usage, paths: dict[ThreadId, str]) -> Iterator[_Row]:
     for turn in found.turns:
         numbers[turn.thread_id] += 1
         number = f"{numbers[turn.thread_id]:,}"
-        yield (paths.get(turn.thread_id, "-"), number, f"{turn.started_seq:,}", *_totals(turn.totals))
+        yield (paths.get(turn.thread_id, "-"), number, f"{turn.started_seq:,}", *_totals(turn.totals, in_short=True))
 
 
 def _requests(found: Usage, paths: dict[ThreadId, str], *, is_over: bool) -> Iterator[_Row]:
     for request in found.requests:
         tokens = ("no count", *["-"] * (len(TOKEN_COLUMNS) - 1))
         if request.tokens is not None:
-            tokens = token_cells(request.tokens)
+            tokens = token_cells(request.tokens, in_short=True)
         yield (
             paths.get(request.thread_id, "-"),
             f"{request.started_seq:,}",
