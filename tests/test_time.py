@@ -255,7 +255,7 @@ def test_the_example_was_a_third_model_alone_and_its_path_is_what_the_root_did()
 
 
 def assert_that_everything_adds_up(trace: RolloutTrace) -> None:
-    """The times of each account make its total, and the steps of the path follow each other from the start to the end."""
+    """The times of each account make its total, and the steps of the path lead from the start to the end."""
     account = time_account(trace)
     for one in (account.rollout, *(agent.account for agent in account.agents)):
         assert sum(getattr(one, part) for part in PARTS) == one.total_ms

@@ -43,10 +43,11 @@ _FIGURES: Final = (
 @prices_option
 @click.option("--json", "as_json", is_flag=True, help="Print all of it as one JSON object.")
 def compare(root: Path | None, limit: int, price_file: Path | None, *, no_cache: bool, as_json: bool) -> None:
-    """Compare the bundles in a folder: tools that fail, slow models, what a task costs, which errors there are.
+    """Compare the bundles in a folder.
 
-    Without ROOT, the folder that CODEX_ROLLOUT_TRACE_ROOT names. A task is what the user first asked for, word for
-    word. Errors of one shape stand together: numbers, ids, paths and addresses in them do not count.
+    Which tools fail most, which models are slow, what a task costs, which errors there are. Without ROOT, the folder
+    that CODEX_ROLLOUT_TRACE_ROOT names. A task is what the user first asked for, word for word. Errors of one shape
+    stand together: numbers, ids, paths and addresses in them do not count.
     """
     prices = user_prices(price_file)
     fleet = facts_in(root, no_cache=no_cache)

@@ -113,10 +113,11 @@ def list(  # noqa: A001 - the name of the command
     no_cache: bool,
     as_json: bool,
 ) -> None:
-    """List the bundles in a folder, one line each: when, how long, how it ended, what it cost, what was asked.
+    """List the bundles in a folder, one line each.
 
-    Without ROOT, the folder that CODEX_ROLLOUT_TRACE_ROOT names. What one session wrote (resumed, forked, reviewed)
-    stands together. Bundles need not be reduced before; what is found out is kept in your cache folder.
+    A line says when it began, how long it took, how it ended, what it cost and what was asked. Without ROOT, the
+    folder that CODEX_ROLLOUT_TRACE_ROOT names. What one session wrote (resumed, forked, reviewed) stands together.
+    Bundles need not be reduced before; what is found out is kept in your cache folder.
     """
     prices = user_prices(price_file)
     fleet = facts_in(root, no_cache=no_cache)

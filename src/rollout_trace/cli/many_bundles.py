@@ -23,8 +23,6 @@ from rollout_trace.query.sessions import KnownBundle
 _Found = BundleFacts | RolloutTraceError
 _MANY = 8
 """So many small bundles take longer to read than processes to start."""
-
-
 _SHORTEST_NAME = 14
 
 

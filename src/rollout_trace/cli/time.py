@@ -42,10 +42,11 @@ _AT_ONCE = ("model_and_tools_ms", "model_and_waiting_ms", "tools_and_waiting_ms"
 )
 @click.option("--json", "as_json", is_flag=True, help="Print all of it, each step too, as one JSON object.")
 def time(bundle: Path, steps: int, *, as_json: bool) -> None:
-    """Show where the time of a rollout went: model, tools, waiting for agents, idle, and what was at once.
+    """Show where the time of a run went.
 
-    Each moment is counted once, so that the times of an account add up to its total. The critical path is the chain of
-    work that determined when the rollout ended.
+    How much of it was model, tools, waiting for agents, idle, and what was at once. Each moment is counted once, so
+    that the times of an account add up to its total. The critical path is the chain of work that determined when the
+    rollout ended.
     """
     trace = read_bundle(bundle).trace
     account, path = time_account(trace), critical_path(trace)

@@ -30,10 +30,11 @@ _FIGURES = ("turn", "seq", "requests", *TOKEN_COLUMNS, "cost")
 @prices_option
 @click.option("--json", "as_json", is_flag=True, help="Print all of it, each request too, as one JSON object.")
 def usage(bundle: Path, price_file: Path | None, *, with_requests: bool, as_json: bool) -> None:
-    """Show the tokens and the money that a rollout used, by model, agent, turn and request.
+    """Show the tokens and the money that a run used.
 
-    The money is what the tokens cost by the price list; a subscription, a discount or a faster service is in no trace.
-    The price of a model that the list does not have is said to be unknown.
+    By model, agent, turn and, with --requests, request. The money is what the tokens cost by the price list; a
+    subscription, a discount or a faster service is in no trace. The price of a model that the list does not have is
+    said to be unknown.
     """
     prices = user_prices(price_file)
     trace = read_bundle(bundle).trace
