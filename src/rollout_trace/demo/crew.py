@@ -21,7 +21,7 @@ MakeAgent = Callable[[str, Thread], Agent]
 
 
 class Crew:
-    """The agents of one rollout. Used with `with`: the end of the block lets none of them wait any more, and ends all."""
+    """The agents of one rollout. Used with `with`: then none of them waits any more, and all end."""
 
     def __init__(self, make_agent: MakeAgent, common_tools: Mapping[str, ToolOfModel]) -> None:
         self._make_agent = make_agent
