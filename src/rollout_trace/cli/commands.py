@@ -30,7 +30,23 @@ class CommandsByFile(click.Group):
 
 @click.group(
     cls=CommandsByFile,
-    files=("summary", "reduce", "debug"),
+    files=(
+        "summary",
+        "timeline",
+        "show",
+        "why",
+        "conversation",
+        "context",
+        "tools",
+        "terminals",
+        "agents",
+        "failures",
+        "compactions",
+        "diff",
+        "grep",
+        "reduce",
+        "debug",
+    ),
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 fine, 1 a bundle could not be read or was rejected, 2 wrong use, 130 stopped by Ctrl-C.",
 )

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rollout_trace.diagnostics import Level
+from rollout_trace.query.outcome import Outcome
 from rollout_trace.query.summary import Outcomes
 from rollout_trace.values import ExecutionStatus, UnixMilliseconds
 
@@ -76,10 +77,17 @@ def table_of(headings: Sequence[str], rows: Sequence[Sequence[str | Text]], figu
 
 
 def status_text(status: str, *, is_over: bool = False) -> Text:
-    """A status in its colour. What runs in a rollout that `is_over` has never ended."""
+    """A status in its colour. What runs in a rollout that `is_over` is unfinished."""
     if is_over and status == ExecutionStatus.RUNNING:
-        return Text("never ended", "yellow")
+        return Text("unfinished", "yellow")
     return Text(status, STYLES[status])
+
+
+def outcome_text(outcome: Outcome) -> Text:
+    """How a piece of work stands, in its colour; what never ended is called unfinished, with what ended around it."""
+    if outcome.unfinished is not None:
+        return Text(str(outcome), "yellow")
+    return Text(str(outcome), STYLES["failed"] if outcome.exit_code else STYLES[outcome.status])
 
 
 def outcomes_text(outcomes: Outcomes, *, is_over: bool) -> Text:

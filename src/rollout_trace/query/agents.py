@@ -56,13 +56,13 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
 def agents(bundle: Bundle, reduction: Reduction) -> tuple[Agent, ...]:
     """Every agent, in the order of their starts, with what went between them in the order in which it did."""
     trace = reduction.trace
-    passages = [_passage(bundle, reduction, edge) for edge in trace.interaction_edges.values()]
-    passages.sort(key=lambda passage: (passage.at_unix_ms, passage.events[:1]))
+    passages = [passage(bundle, reduction, edge_id) for edge_id in trace.interaction_edges]
+    passages.sort(key=lambda went: went.at_unix_ms)
     sent: dict[ThreadId | None, list[Passage]] = {}
     received: dict[ThreadId | None, list[Passage]] = {}
-    for passage in passages:
-        sent.setdefault(passage.sender, []).append(passage)
-        received.setdefault(passage.receiver, []).append(passage)
+    for went in passages:
+        sent.setdefault(went.sender, []).append(went)
+        received.setdefault(went.receiver, []).append(went)
     turns: dict[ThreadId, int] = {}
     for turn in trace.codex_turns.values():
         turns[turn.thread_id] = turns.get(turn.thread_id, 0) + 1
@@ -90,8 +90,14 @@ def agents(bundle: Bundle, reduction: Reduction) -> tuple[Agent, ...]:
     return tuple(found)
 
 
-def _passage(bundle: Bundle, reduction: Reduction, edge: InteractionEdge) -> Passage:
+def passage(bundle: Bundle, reduction: Reduction, edge_id: EdgeId) -> Passage:
+    """What went along an edge.
+
+    Raises:
+        KeyError: the graph has no such edge.
+    """
     trace = reduction.trace
+    edge = trace.interaction_edges[edge_id]
     (source, sender), (target, receiver) = _end(trace, edge.source), _end(trace, edge.target)
     return Passage(
         edge_id=edge.edge_id,

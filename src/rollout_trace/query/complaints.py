@@ -12,6 +12,8 @@ from rollout_trace.reduce.evidence import ObjectKind
 
 ERRORS: Final = frozenset({"error", "stream_error"})
 """The events of the host's protocol that tell of a failure."""
+TURN_ENDS: Final = frozenset({"turn_aborted", "turn_complete"})
+"""Those that say how a turn ended."""
 COMPLAINTS: Final = ERRORS | {"warning", "turn_aborted"}
 """Those that tell of trouble of any kind."""
 

@@ -11,7 +11,7 @@ from rollout_trace.ids import CodexTurnId, RawPayloadId, ThreadId, ToolCallId
 from rollout_trace.model.execution import ExecutionWindow
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.query.applied_events import AppliedEvent, applied_events
-from rollout_trace.query.complaints import ERRORS, complaint
+from rollout_trace.query.complaints import ERRORS, TURN_ENDS, complaint
 from rollout_trace.query.naming import ObjectRef, object_of
 from rollout_trace.query.outcome import Outcome
 from rollout_trace.query.payload_json import payload_json, referred_json, text_of, value_at
@@ -60,10 +60,10 @@ def failures(bundle: Bundle, reduction: Reduction) -> tuple[Failure, ...]:
     trace = reduction.trace
     applied = tuple(applied_events(bundle, reduction))
     entries = timeline(bundle, reduction)
-    cell_errors = dict(_cell_errors(bundle, applied))
+    told = dict([*_cell_errors(bundle, applied), *_turn_errors(bundle, applied)])
     wrong = [
         msgspec.structs.replace(
-            entry, error=entry.error or cell_errors.get(entry.subject) or _tool_error(bundle, trace, entry)
+            entry, error=entry.error or told.get(entry.subject) or _tool_error(bundle, trace, entry)
         )
         for entry in entries
         if entry.outcome is not None
@@ -116,6 +116,17 @@ def _cell_errors(bundle: Bundle, applied: Iterable[AppliedEvent]) -> Iterator[tu
             error = value_at(referred_json(bundle, seen.response_payload), "response", "Result", "error_text")
             if error is not None:
                 yield from ((ref, text_of(error)) for ref in event.touched if ref.kind is ObjectKind.CODE_CELL)
+
+
+def _turn_errors(bundle: Bundle, applied: Iterable[AppliedEvent]) -> Iterator[tuple[ObjectRef, str]]:
+    """Why turns went wrong, as the host tells it when they end."""
+    for event in applied:
+        seen = event.event.payload
+        if isinstance(seen, events.ProtocolEventObserved) and seen.event_type in TURN_ENDS:
+            ended = referred_json(bundle, seen.event_payload)
+            turn_id, error = value_at(ended, "turn_id"), complaint(ended)
+            if isinstance(turn_id, str) and error is not None:
+                yield ObjectRef(ObjectKind.CODEX_TURN, turn_id), error
 
 
 def _only_told(bundle: Bundle, applied: Iterable[AppliedEvent], known: set[str | None]) -> Iterator[TimelineEntry]:

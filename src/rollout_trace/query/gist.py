@@ -15,7 +15,7 @@ from rollout_trace.model.terminal import (
     WriteStdinRequest,
 )
 from rollout_trace.model.tools import ToolCall
-from rollout_trace.query.item_text import item_text
+from rollout_trace.query.item_text import item_text, readable_text
 from rollout_trace.query.naming import Names, ObjectRef, object_of
 from rollout_trace.query.summary import tool_name
 from rollout_trace.reduce.evidence import ObjectKind
@@ -139,12 +139,14 @@ def _agent_at(trace: RolloutTrace, names: Names, anchor: Anchor) -> str:
 
 _Tell: TypeAlias = Callable[[RolloutTrace, Names, Any], str]
 _GISTS: Final[dict[ObjectKind, _Tell]] = {
-    ObjectKind.CONVERSATION_ITEM: lambda _trace, _names, item: f"{item_label(item)}: {item_text(item)}",
+    ObjectKind.CONVERSATION_ITEM: lambda _trace, _names, item: f"{item_label(item)}: {readable_text(item)}",
     ObjectKind.TOOL_CALL: lambda trace, _names, tool: f"{tool_name(tool.kind)} {tool_input(trace, tool)}",
     ObjectKind.TERMINAL_OPERATION: lambda _trace, _names, done: f"{done.kind} {operation_input(done)}",
     ObjectKind.TERMINAL_SESSION: lambda trace, _names, terminal: _operation(trace, terminal.created_by_operation_id),
     ObjectKind.CODE_CELL: lambda _trace, _names, cell: cell.source_js,
-    ObjectKind.INFERENCE_CALL: lambda _trace, _names, call: f"{call.model}, {len(call.request_item_ids)} items",
+    ObjectKind.INFERENCE_CALL: lambda trace, _names, call: (
+        f"{call.model}, {len(call.request_item_ids)} items; {answer_gist(trace, call) or 'no answer'}"
+    ),
     ObjectKind.THREAD: lambda _trace, _names, thread: thread.nickname or thread.default_model or "",
     ObjectKind.CODEX_TURN: lambda _trace, names, turn: f"turn of {names.agent(turn.thread_id)}",
     ObjectKind.COMPACTION: lambda _trace, _names, compaction: (

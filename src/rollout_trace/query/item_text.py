@@ -3,6 +3,7 @@
 A graph has text and programs whole, but JSON cut to 240 bytes; `whole_texts` reads the rest from the payloads.
 """
 
+import re
 from collections.abc import Iterable
 
 from rollout_trace import json_text
@@ -17,6 +18,7 @@ from rollout_trace.model.conversation import (
     JsonPart,
     Part,
     PayloadRefPart,
+    Role,
     SummaryPart,
     TextPart,
 )
@@ -24,11 +26,28 @@ from rollout_trace.query.item_content import item_contents
 from rollout_trace.reduce.replay import Reduction
 
 _CUT_BYTES = 240
+_HEADER = re.compile(
+    r"(?:(?:Chunk ID|Exit code|Original token count|Total output lines): [^\n]*\n|Wall time:? [^\n]*\n"
+    r"|Process (?:exited|running) [^\n]*\n|Script (?:completed|failed|running) ?[^\n]*\n)*Output:\n?"
+)
 
 
 def item_text(item: ConversationItem) -> str:
     """What the graph has of an item: its readable parts, and a word in brackets for each that is not."""
     return "\n".join(map(part_text, item.body.parts))
+
+
+def readable_text(item: ConversationItem) -> str:
+    """What there is to read in an item: without encrypted parts beside others, and without an output's first lines."""
+    readable = [part for part in item.body.parts if not isinstance(part, EncodedPart)]
+    text = "\n".join(map(part_text, readable or item.body.parts))
+    return without_header(text) if item.role is Role.TOOL else text
+
+
+def without_header(shown: str) -> str:
+    """An output as the model was shown it, without what the runtime says before it: times, exit code, `Output:`."""
+    found = _HEADER.match(shown)
+    return shown[found.end() :] if found else shown
 
 
 def part_text(part: Part) -> str:

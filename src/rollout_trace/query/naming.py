@@ -138,6 +138,8 @@ class Names:
         kind, object_id = ref.kind, ref.object_id
         if kind is ObjectKind.THREAD and self._agent_paths.get(object_id):
             return self._agent_paths[object_id]
+        if kind is ObjectKind.ROLLOUT:
+            return kind.value
         if kind in _SHORTENED:
             long, short = _SHORTENED[kind]
             return short + object_id.removeprefix(long) if object_id.startswith(long) else object_id

@@ -7,9 +7,13 @@ open, and what has ended around it.
 import msgspec
 
 from rollout_trace.ids import CodexTurnId, ThreadId
+from rollout_trace.model.compaction import CompactionRequest
 from rollout_trace.model.execution import ExecutionWindow
+from rollout_trace.model.inference import InferenceCall
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.terminal import TerminalOperation, TerminalSession
+from rollout_trace.model.threads import AgentThread, CodexTurn
+from rollout_trace.model.tools import CodeCell, ToolCall
 from rollout_trace.values import ExecutionStatus, RolloutStatus
 
 
@@ -67,3 +71,29 @@ def operation_outcome(trace: RolloutTrace, operation: TerminalOperation) -> Outc
     outcome = outcome_of(trace, operation.execution, thread_id, turn_id)
     exit_code = None if operation.result is None else operation.result.exit_code
     return msgspec.structs.replace(outcome, exit_code=exit_code)
+
+
+def tool_outcome(trace: RolloutTrace, tool: ToolCall) -> Outcome:
+    """How a tool call stands; that of a command has its exit code."""
+    outcome = outcome_of(trace, tool.execution, tool.thread_id, tool.started_by_codex_turn_id)
+    operation = trace.terminal_operations.get(tool.terminal_operation_id) if tool.terminal_operation_id else None
+    if operation is None or operation.result is None:
+        return outcome
+    return msgspec.structs.replace(outcome, exit_code=operation.result.exit_code)
+
+
+def standing(trace: RolloutTrace, found: object) -> Outcome | None:
+    """How any object of a graph stands; None for one that is no work, such as an item."""
+    match found:
+        case ToolCall():
+            return tool_outcome(trace, found)
+        case TerminalOperation():
+            return operation_outcome(trace, found)
+        case TerminalSession():
+            return terminal_outcome(trace, found)
+        case AgentThread():
+            return outcome_of(trace, found.execution, found.thread_id)
+        case CodexTurn() | InferenceCall() | CodeCell() | CompactionRequest():
+            return outcome_of(trace, found.execution, found.thread_id, found.codex_turn_id)
+        case _:
+            return None

@@ -18,10 +18,9 @@ from rollout_trace.query.applied_events import AppliedEvent, applied_events
 from rollout_trace.query.complaints import COMPLAINTS, complaint, error_texts
 from rollout_trace.query.gist import answer_gist, gist, one_line, operation_input, operation_of, tool_input
 from rollout_trace.query.naming import Names, ObjectRef
-from rollout_trace.query.outcome import Outcome, outcome_of
+from rollout_trace.query.outcome import Outcome, outcome_of, tool_outcome
 from rollout_trace.query.payload_json import referred_json
 from rollout_trace.query.summary import tool_name
-from rollout_trace.query.tool_outputs import tool_outcome
 from rollout_trace.reduce.evidence import EventPosition, ObjectKind
 from rollout_trace.reduce.replay import Reduction
 from rollout_trace.values import CellStatus, UnixMilliseconds

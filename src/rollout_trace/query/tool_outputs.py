@@ -4,7 +4,6 @@
 result of the call. *Shown* is the text of the call's output items, without the lines that the runtime puts before it.
 """
 
-import re
 from collections.abc import Iterable
 from enum import StrEnum
 
@@ -17,15 +16,10 @@ from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.tools import ModelRequester, ToolCall
 from rollout_trace.query.gist import operation_of, printed, tool_input
 from rollout_trace.query.item_text import whole_texts
-from rollout_trace.query.outcome import Outcome, outcome_of
+from rollout_trace.query.outcome import Outcome, tool_outcome
 from rollout_trace.query.payload_json import payload_json, text_of, value_at
 from rollout_trace.query.summary import tool_name
 from rollout_trace.reduce.replay import Reduction
-
-_HEADER = re.compile(
-    r"(?:(?:Chunk ID|Exit code|Original token count|Total output lines): [^\n]*\n|Wall time:? [^\n]*\n"
-    r"|Process (?:exited|running) [^\n]*\n|Script (?:completed|failed|running) ?[^\n]*\n)*Output:\n?"
-)
 
 
 class Showing(StrEnum):
@@ -43,7 +37,7 @@ class Showing(StrEnum):
 
 
 class ToolOutput(msgspec.Struct, frozen=True, kw_only=True):
-    """One tool call: what it was asked, returned, and showed. Lengths are of the texts, in characters."""
+    """One tool call: what it was asked, returned, and showed. `shown` begins with the runtime's own lines, if any."""
 
     tool_call_id: ToolCallId
     thread_id: ThreadId
@@ -73,15 +67,6 @@ def tool_outputs(
     items = [item_id for tool in tools for item_id in tool.model_visible_output_item_ids]
     texts = whole_texts(bundle, reduction, items)
     return tuple(_output(bundle, trace, tool, texts) for tool in tools)
-
-
-def tool_outcome(trace: RolloutTrace, tool: ToolCall) -> Outcome:
-    """How a tool call stands; that of a command has its exit code."""
-    outcome = outcome_of(trace, tool.execution, tool.thread_id, tool.started_by_codex_turn_id)
-    operation = operation_of(trace, tool)
-    if operation is None or operation.result is None:
-        return outcome
-    return msgspec.structs.replace(outcome, exit_code=operation.result.exit_code)
 
 
 def _output(bundle: Bundle, trace: RolloutTrace, tool: ToolCall, texts: dict[ItemId, str]) -> ToolOutput:
@@ -119,12 +104,6 @@ def returned_text(bundle: Bundle, trace: RolloutTrace, tool: ToolCall) -> tuple[
     if payload_id_of_result is None:
         return None, None
     return result_text(payload_json(bundle, trace, payload_id_of_result)), payload_id_of_result
-
-
-def without_header(shown: str) -> str:
-    """An output as the model was shown it, without what the runtime says before it: times, exit code, `Output:`."""
-    found = _HEADER.match(shown)
-    return shown[found.end() :] if found else shown
 
 
 def _runtime_text(ended: JsonValue) -> str | None:
