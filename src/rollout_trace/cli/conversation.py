@@ -29,16 +29,13 @@ def conversation(asked: Reading, operand: str | None, *, request: str | None, fu
     AGENT is an agent's path or id, the root if it is left out. Items that a compaction replaced are there too.
     """
     if request is None:
-        root = asked.reduction.trace.root_thread_id
-        thread_id = ThreadId(root if operand is None else asked.find(operand, ObjectKind.THREAD).object_id)
-        if operand is None and root not in asked.reduction.trace.threads:
-            thread_id = next(iter(asked.reduction.trace.threads), root)
-        items = conversation_of(asked.bundle, asked.reduction, thread_id) if asked.reduction.trace.threads else ()
+        thread_id = _root(asked) if operand is None else ThreadId(asked.find(operand, ObjectKind.THREAD).object_id)
+        items = _conversation(asked, thread_id)
         asked.answer(lambda: _parts(asked, items, full=full), thread_id=thread_id, conversation=items)
         return
     call_id = InferenceCallId(asked.find(request, ObjectKind.INFERENCE_CALL).object_id)
     seen = context(asked.bundle, asked.reduction, call_id)
-    items = seen_at(asked.bundle, asked.reduction, call_id)
+    items = seen_at(asked.bundle, asked.reduction, call_id, with_content=asked.as_json)
     asked.answer(
         lambda: _request_parts(asked, seen, items, full=full),
         inference_call_id=call_id,
@@ -46,6 +43,22 @@ def conversation(asked: Reading, operand: str | None, *, request: str | None, fu
         tools=seen.tools,
         conversation=items,
     )
+
+
+def _root(asked: Reading) -> ThreadId:
+    """The root's thread; where its start is lost, the first that is known."""
+    trace = asked.reduction.trace
+    return (
+        trace.root_thread_id
+        if trace.root_thread_id in trace.threads
+        else next(iter(trace.threads), trace.root_thread_id)
+    )
+
+
+def _conversation(asked: Reading, thread_id: ThreadId) -> tuple[SaidItem, ...]:
+    if thread_id not in asked.reduction.trace.threads:
+        return ()
+    return conversation_of(asked.bundle, asked.reduction, thread_id, with_content=asked.as_json)
 
 
 def _request_parts(asked: Reading, seen: Context, items: Sequence[SaidItem], *, full: bool) -> Iterator[RenderableType]:

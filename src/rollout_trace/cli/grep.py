@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 import click
-from rich.console import RenderableType
+from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
@@ -16,6 +16,7 @@ from rollout_trace.query.search import Hit, search
 
 _BEFORE, _AFTER = 60, 120
 _MOST_LINES = 3
+_MOST_HOLDERS = 100
 _REF_CHARACTERS = 50
 
 
@@ -48,14 +49,22 @@ def _parts(asked: Reading, hits: Sequence[Hit], *, full: bool) -> Iterator[Rende
     by_holder: dict[ObjectRef, list[Hit]] = {}
     for hit in hits:
         by_holder.setdefault(hit.holder, []).append(hit)
-    for holder, alike in by_holder.items():
-        places = " · ".join(dict.fromkeys(map(_place, alike)))
-        yield Text.assemble(ref_text(asked, holder, _REF_CHARACTERS), (f"  {places}", "dim"))
-        lines = list({hit.line: hit for hit in reversed(alike)}.values())[::-1]
-        for hit in lines if full else lines[:_MOST_LINES]:
-            yield Padding(_line(hit, full=full), (0, 0, 0, 4))
-        if not full and len(lines) > _MOST_LINES:
-            yield Text(f"    … {len(lines) - _MOST_LINES:,} more lines; --full shows them", "dim")
+    for holder, alike in list(by_holder.items())[: None if full else _MOST_HOLDERS]:
+        yield _holder(asked, holder, alike, full=full)
+    if not full and len(by_holder) > _MOST_HOLDERS:
+        yield Text(f"… {len(by_holder) - _MOST_HOLDERS:,} more objects; --full shows them", "dim")
+
+
+def _holder(asked: Reading, holder: ObjectRef, hits: Sequence[Hit], *, full: bool) -> RenderableType:
+    places = " · ".join(dict.fromkeys(map(_place, hits)))
+    heading = Text.assemble(ref_text(asked, holder, _REF_CHARACTERS), (f"  {places}", "dim"))
+    first_of_line: dict[str, Hit] = {}
+    for hit in hits:
+        first_of_line.setdefault(hit.line, hit)
+    shown = [_line(hit, full=full) for hit in list(first_of_line.values())[: None if full else _MOST_LINES]]
+    if len(shown) < len(first_of_line):
+        shown.append(Text(f"… {len(first_of_line) - len(shown):,} more lines; --full shows them", "dim"))
+    return Group(heading, Padding(Text("\n").join(shown), (0, 0, 0, 4)))
 
 
 def _place(hit: Hit) -> str:

@@ -2,7 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.measure import Measurement
 from rich.padding import Padding
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -68,10 +72,29 @@ def item_lines(asked: Reading, item_ids: Sequence[ItemId], mark: str, style: str
     return grid
 
 
-def block(text: str, most_lines: int | None = None, indent: int = 2) -> Padding:
+def block(text: str, most_lines: int | None = None, indent: int = 2) -> RenderableType:
     """A text of several lines, indented; what is beyond `most_lines` is counted."""
     lines = printable_lines(text.rstrip("\n"))
-    shown = Text("\n".join(lines[:most_lines]))
-    if most_lines is not None and len(lines) > most_lines:
-        shown.append(f"\n… {len(lines) - most_lines:,} more lines; --full shows them", "dim")
-    return Padding(shown, (0, 0, 0, indent))
+    shown = _Block(lines[:most_lines], indent)
+    if most_lines is None or len(lines) <= most_lines:
+        return shown
+    more = Text(f"… {len(lines) - most_lines:,} more lines; --full shows them", "dim")
+    return Group(shown, Padding(more, (0, 0, 0, indent)))
+
+
+class _Block:
+    """Indented lines. Only those that are too long for the terminal are wrapped, since wrapping takes long."""
+
+    def __init__(self, lines: Sequence[str], indent: int) -> None:
+        self._lines = lines
+        self._indent = indent
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in self._lines:
+            if self._indent + cell_len(line) <= options.max_width:
+                yield Segment(f"{' ' * self._indent}{line}\n")
+            else:
+                yield Padding(Text(line, overflow="fold"), (0, 0, 0, self._indent))
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement(self._indent + 1, options.max_width)

@@ -40,33 +40,46 @@ class SaidItem(msgspec.Struct, frozen=True, kw_only=True):
     """The first request that showed it to a model."""
     text: str
     content: ItemContent | None
-    """The item as the payload has it; None if it is in none, or cannot be read."""
+    """The item as the payload has it; None if it is in none, cannot be read, or was not asked for."""
     source: ItemSource | None
 
 
-def conversation(bundle: Bundle, reduction: Reduction, thread_id: ThreadId) -> tuple[SaidItem, ...]:
+def conversation(
+    bundle: Bundle, reduction: Reduction, thread_id: ThreadId, *, with_content: bool = True
+) -> tuple[SaidItem, ...]:
     """All that ever stood in an agent's conversation, in the order in which it came.
+
+    Without `with_content` the items are not read again from the payloads, which takes time where there are many.
 
     Raises:
         KeyError: the graph has no such thread.
     """
-    return said_items(bundle, reduction, reduction.trace.threads[thread_id].conversation_item_ids)
+    return _said_items(
+        bundle, reduction, reduction.trace.threads[thread_id].conversation_item_ids, with_content=with_content
+    )
 
 
-def seen_at(bundle: Bundle, reduction: Reduction, call_id: InferenceCallId) -> tuple[SaidItem, ...]:
+def seen_at(
+    bundle: Bundle, reduction: Reduction, call_id: InferenceCallId, *, with_content: bool = True
+) -> tuple[SaidItem, ...]:
     """The items that a model was shown at a request, in order: exactly those, and nothing else.
+
+    Without `with_content` the items are not read again from the payloads, which takes time where there are many.
 
     Raises:
         KeyError: the graph has no such request.
     """
-    return said_items(bundle, reduction, reduction.trace.inference_calls[call_id].request_item_ids)
+    return _said_items(
+        bundle, reduction, reduction.trace.inference_calls[call_id].request_item_ids, with_content=with_content
+    )
 
 
-def said_items(bundle: Bundle, reduction: Reduction, item_ids: Iterable[ItemId]) -> tuple[SaidItem, ...]:
-    """Items in full; raises `KeyError` for one that the graph does not have."""
+def _said_items(
+    bundle: Bundle, reduction: Reduction, item_ids: Iterable[ItemId], *, with_content: bool
+) -> tuple[SaidItem, ...]:
     trace, ids = reduction.trace, tuple(item_ids)
     texts = whole_texts(bundle, reduction, ids)
-    contents = item_contents(bundle, reduction, ids)
+    contents = item_contents(bundle, reduction, ids if with_content else ())
     tools = _tools_by_item(trace)
     shown = first_shown(sent_requests(trace))
     origins = origins_of(trace)

@@ -129,7 +129,7 @@ def _stretch(left: Sequence[ItemId], right: Sequence[ItemId], *, is_same: bool) 
 
 
 def _matches(left: Sequence[_Key], right: Sequence[_Key]) -> list[tuple[int, int, int]]:
-    """Runs of equal keys, as (index, index, length), ordered on both sides; an empty one at the ends of both is last."""
+    """Runs of equal keys, as (index, index, length), in order on both sides; an empty one at the ends is last."""
     runs: list[tuple[int, int, int]] = []
     _match(left, right, _Span(0, len(left), 0, len(right)), runs, _DEEPEST)
     return [*runs, (len(left), len(right), 0)]

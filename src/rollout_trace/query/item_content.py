@@ -60,24 +60,25 @@ def _contents_in(
     except PayloadError as error:
         yield from ((item_id, error) for item_id, _ in wanted)
         return
-    except (JsonError, msgspec.DecodeError, LookupError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, LookupError):
         items = []
     for item_id, source in wanted:
+        place = "its payload" if list_name is None else f"{list_name}[{source.index}]"
+        reason = f"{item_id} no longer stands at {place}"
         try:
-            item = json_text.parse_checked(items[source.index])
-        except LookupError:
-            place = "its payload" if list_name is None else f"{list_name}[{source.index}]"
-            reason = f"{item_id} no longer stands at {place}"
+            item = json_text.parse(bytes(items[source.index]))
+        except (JsonError, LookupError):
+            item = None
         else:
             reason = f"{item_id} is no object any more"
-            if isinstance(item, dict):
-                yield item_id, item
-                continue
-        yield item_id, PayloadError(Code.PAYLOAD_SHAPE, payload.raw_payload_id, reason)
+        if isinstance(item, dict):
+            yield item_id, item
+        else:
+            yield item_id, PayloadError(Code.PAYLOAD_SHAPE, payload.raw_payload_id, reason)
 
 
 def _items_in(data: bytes, list_name: ListName | None) -> Sequence[bytes | msgspec.Raw]:
-    json_text.check(data)
+    """The items in a payload, unparsed; each is checked when it is parsed."""
     if list_name is None:
         return [data]
     items = msgspec.json.decode(data, type=dict[str, msgspec.Raw])[list_name]
