@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 import rollout_trace
+from rollout_trace import query
+from rollout_trace.cli.commands import rollout_trace as program
 from rollout_trace.diagnostics import Code
 
 PROJECT = Path(__file__).parents[1]
-PAGES = [PROJECT / "README.md", PROJECT / "bench" / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
+PAGES = [PROJECT / "README.md", PROJECT / "bench" / "README.md", *sorted((PROJECT / "docs").rglob("*.md"))]
 CONSOLE = re.compile(r"```console\n\$ (?P<command>[^\n]*)\n(?P<output>.*?)```", re.DOTALL)
 PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
@@ -70,6 +72,30 @@ def test_no_public_name_is_that_of_a_module() -> None:
     modules = {path.stem for path in (PROJECT / "src" / "rollout_trace").iterdir()}
 
     assert modules & set(rollout_trace.__all__) == set()
+
+
+def test_every_question_is_on_the_python_page() -> None:
+    words = set(re.findall(r"\w+", (PROJECT / "docs" / "python.md").read_text(encoding="utf-8")))
+
+    assert [name for name in query.__all__ if name not in words] == []
+    assert [name for name in query.__all__ if getattr(query, name, None) is None] == []
+
+
+def test_every_command_is_documented_with_its_output() -> None:
+    shown = {
+        block["command"].split()[1] for page in PAGES for block in CONSOLE.finditer(page.read_text(encoding="utf-8"))
+    }
+    commands = program.list_commands(program.make_context("rollout-trace", [], resilient_parsing=True))
+
+    assert [name for name in commands if name not in shown] == []
+
+
+def test_every_page_of_a_question_can_be_found_from_the_commands() -> None:
+    page = (PROJECT / "docs" / "commands.md").read_text(encoding="utf-8")
+
+    assert [
+        file.name for file in (PROJECT / "docs" / "questions").iterdir() if f"questions/{file.name}" not in page
+    ] == []
 
 
 def test_every_code_is_on_the_page_of_diagnostics_once() -> None:

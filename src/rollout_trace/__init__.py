@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rollout_trace.errors import (
         BundleError,
         PayloadError,
+        QuestionError,
         Rejection,
         RolloutTraceError,
         StateError,
@@ -38,6 +39,7 @@ _HOMES = {
     "rollout_trace.errors": (
         "BundleError",
         "PayloadError",
+        "QuestionError",
         "Rejection",
         "RolloutTraceError",
         "StateError",
@@ -68,6 +70,7 @@ __all__ = [
     "Mode",
     "ObjectKind",
     "PayloadError",
+    "QuestionError",
     "Reducer",
     "Reduction",
     "Rejection",

@@ -12,8 +12,7 @@ from rollout_trace.cli.reading import Reading, reading
 from rollout_trace.cli.wording import agent_text, evidence_text, name_text, since_start
 from rollout_trace.ids import ThreadId
 from rollout_trace.printable import printable
-from rollout_trace.query.agents import Agent, Passage
-from rollout_trace.query.agents import agents as agents_of
+from rollout_trace.query.agents import Agent, Passage, agents_of
 from rollout_trace.query.gist import one_line
 from rollout_trace.query.naming import ObjectRef
 from rollout_trace.reduce.evidence import ObjectKind

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from rollout_trace.cli.reading import Reading, reading
 from rollout_trace.cli.wording import agent_text, evidence_text, item_lines, name_text, ref_text, since_start
-from rollout_trace.query.compactions import Replacement, ReplacementKind, replacements
+from rollout_trace.query.compactions import Replacement, ReplacementKind, replacements_of
 from rollout_trace.query.naming import ObjectRef
 from rollout_trace.reduce.evidence import ObjectKind
 
@@ -28,7 +28,7 @@ def compactions(asked: Reading, *, full: bool) -> None:
 
     A replacement that no event tells of, as a local compaction, is recognised from the requests around it.
     """
-    found = replacements(asked.bundle, asked.reduction)
+    found = replacements_of(asked.bundle, asked.reduction)
     asked.answer(lambda: _parts(asked, found, full=full), replacements=found)
 
 

@@ -12,8 +12,7 @@ from rollout_trace.cli.wording import item_lines, name_text, ref_text, refs_text
 from rollout_trace.ids import InferenceCallId
 from rollout_trace.model.inference import TokenUsage
 from rollout_trace.printable import printable
-from rollout_trace.query.context import Context
-from rollout_trace.query.context import context as context_of
+from rollout_trace.query.context import Context, context_of
 from rollout_trace.query.naming import ObjectRef, item_ref
 from rollout_trace.reduce.evidence import ObjectKind
 

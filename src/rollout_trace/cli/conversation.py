@@ -10,9 +10,8 @@ from rollout_trace.cli.reading import Reading, reading
 from rollout_trace.cli.wording import agent_text, block, name_text, refs_text, since_start
 from rollout_trace.ids import InferenceCallId, ThreadId
 from rollout_trace.printable import printable
-from rollout_trace.query.context import Context, context
-from rollout_trace.query.conversation import SaidItem, seen_at
-from rollout_trace.query.conversation import conversation as conversation_of
+from rollout_trace.query.context import Context, context_of
+from rollout_trace.query.conversation import SaidItem, conversation_of, seen_at
 from rollout_trace.query.naming import ObjectRef, item_ref
 from rollout_trace.reduce.evidence import ObjectKind
 
@@ -34,7 +33,7 @@ def conversation(asked: Reading, operand: str | None, *, request: str | None, fu
         asked.answer(lambda: _parts(asked, items, full=full), thread_id=thread_id, conversation=items)
         return
     call_id = InferenceCallId(asked.find(request, ObjectKind.INFERENCE_CALL).object_id)
-    seen = context(asked.bundle, asked.reduction, call_id)
+    seen = context_of(asked.bundle, asked.reduction, call_id)
     items = seen_at(asked.bundle, asked.reduction, call_id, with_content=asked.as_json)
     asked.answer(
         lambda: _request_parts(asked, seen, items, full=full),

@@ -11,7 +11,7 @@ from rollout_trace.cli.reading import Reading, bundle_named, open_reading, tell
 from rollout_trace.cli.wording import item_lines
 from rollout_trace.ids import ItemId
 from rollout_trace.printable import printable
-from rollout_trace.query.difference import AgentDifference, Difference, difference
+from rollout_trace.query.difference import AgentDifference, Difference, difference_between
 from rollout_trace.query.summary import Summary
 
 _MOST_ITEMS = 6
@@ -30,7 +30,7 @@ def diff(left: str, right: str, *, as_json: bool, full: bool) -> None:
     every run, such as ids, wall times and encrypted text.
     """
     sides = open_reading(bundle_named(left)), open_reading(bundle_named(right))
-    found = difference((sides[0].bundle, sides[0].reduction), (sides[1].bundle, sides[1].reduction))
+    found = difference_between((sides[0].bundle, sides[0].reduction), (sides[1].bundle, sides[1].reduction))
     tell(lambda: _parts(sides, found, full=full), {"difference": found}, as_json=as_json)
 
 

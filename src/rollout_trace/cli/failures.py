@@ -11,8 +11,7 @@ from rollout_trace.cli.formatting import facts, outcome_text
 from rollout_trace.cli.reading import Reading, reading
 from rollout_trace.cli.wording import agent_text, block, evidence_text, name_text, ref_text, refs_text, since_start
 from rollout_trace.printable import printable
-from rollout_trace.query.failures import Failure
-from rollout_trace.query.failures import failures as failures_of
+from rollout_trace.query.failures import Failure, failures_of
 from rollout_trace.query.gist import one_line
 from rollout_trace.reduce.evidence import EventPosition
 

@@ -12,7 +12,7 @@ from rollout_trace.cli.reading import Reading, reading
 from rollout_trace.cli.wording import ref_text
 from rollout_trace.printable import printable
 from rollout_trace.query.naming import ObjectRef
-from rollout_trace.query.search import Hit, search
+from rollout_trace.query.search import Hit, find_text
 
 _BEFORE, _AFTER = 60, 120
 _MOST_LINES = 3
@@ -37,7 +37,7 @@ def grep(asked: Reading, operand: str, *, ignore_case: bool, fixed_strings: bool
     except re.error as error:
         message = f"`{operand}` is no regular expression: {error}; -F takes it as plain text"
         raise click.UsageError(printable(message)) from None
-    hits = search(asked.bundle, asked.reduction, pattern)
+    hits = find_text(asked.bundle, asked.reduction, pattern)
     asked.answer(lambda: _parts(asked, hits, full=full), hits=hits)
     if not hits:
         raise click.exceptions.Exit(1)

@@ -25,8 +25,8 @@ from rollout_trace.cli.reporting import complain, failure_line, path_text
 from rollout_trace.diagnostics import Level
 from rollout_trace.errors import BundleError, QuestionError, RolloutTraceError
 from rollout_trace.printable import printable
+from rollout_trace.query.moment import state_at
 from rollout_trace.query.naming import Names, ObjectRef
-from rollout_trace.query.state_at import state_at
 from rollout_trace.reduce.evidence import ObjectKind
 from rollout_trace.reduce.modes import Mode
 from rollout_trace.reduce.replay import Reduction

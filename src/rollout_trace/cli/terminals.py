@@ -14,8 +14,7 @@ from rollout_trace.printable import printable
 from rollout_trace.query.gist import one_line
 from rollout_trace.query.item_text import without_header
 from rollout_trace.query.naming import ObjectRef
-from rollout_trace.query.terminals import Terminal, TerminalUse
-from rollout_trace.query.terminals import terminals as terminals_of
+from rollout_trace.query.terminals import Terminal, TerminalUse, terminals_of
 from rollout_trace.reduce.evidence import ObjectKind
 
 _MOST_CHARACTERS = 70

@@ -11,8 +11,7 @@ from rollout_trace.cli.reading import Reading, reading
 from rollout_trace.cli.wording import agent_text, name_text, since_start
 from rollout_trace.printable import printable
 from rollout_trace.query.gist import one_line
-from rollout_trace.query.timeline import TimelineEntry
-from rollout_trace.query.timeline import timeline as timeline_of
+from rollout_trace.query.timeline import TimelineEntry, timeline_of
 from rollout_trace.reduce.evidence import ObjectKind
 
 _MOST_CHARACTERS = 110

@@ -14,7 +14,7 @@ from rollout_trace.printable import printable
 from rollout_trace.query.gist import one_line
 from rollout_trace.query.item_text import without_header
 from rollout_trace.query.naming import ObjectRef, item_ref
-from rollout_trace.query.tool_outputs import Showing, ToolOutput, tool_outputs
+from rollout_trace.query.tool_outputs import Showing, ToolOutput, tool_outputs_of
 from rollout_trace.reduce.evidence import ObjectKind
 
 _MOST_CHARACTERS = 70
@@ -31,7 +31,7 @@ def tools(asked: Reading, operand: str | None) -> None:
     in other words; `nothing`: no output was shown; `to a cell`: code asked for it.
     """
     chosen = None if operand is None else [ToolCallId(asked.find(operand, ObjectKind.TOOL_CALL).object_id)]
-    found = tool_outputs(asked.bundle, asked.reduction, chosen)
+    found = tool_outputs_of(asked.bundle, asked.reduction, chosen)
     asked.answer(lambda: _table(asked, found) if chosen is None else _texts(asked, found[0]), tools=found)
 
 

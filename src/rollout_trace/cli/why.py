@@ -9,7 +9,7 @@ from rich.tree import Tree
 
 from rollout_trace.cli.reading import Reading, reading
 from rollout_trace.cli.wording import evidence_text, ref_text
-from rollout_trace.query.lineage import Lineage, LineageStep, lineage
+from rollout_trace.query.lineage import Lineage, LineageStep, lineage_of
 from rollout_trace.reduce.evidence import ObjectKind
 
 _MOST_STEPS = 12
@@ -32,7 +32,7 @@ def why(asked: Reading, operand: str, *, depth: int) -> None:
     ID is any id or name of any object, or the beginning of one. Behind each step stand the events (by seq) and the
     payload files that show it.
     """
-    found = lineage(asked.reduction, asked.find(operand), depth)
+    found = lineage_of(asked.reduction, asked.find(operand), depth)
     asked.answer(lambda: _parts(asked, found), lineage=found)
 
 

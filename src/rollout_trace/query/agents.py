@@ -53,7 +53,7 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
     received: tuple[Passage, ...]
 
 
-def agents(bundle: Bundle, reduction: Reduction) -> tuple[Agent, ...]:
+def agents_of(bundle: Bundle, reduction: Reduction) -> tuple[Agent, ...]:
     """Every agent, in the order of their starts, with what went between them in the order in which it did."""
     trace = reduction.trace
     passages = [passage(bundle, reduction, edge_id) for edge_id in trace.interaction_edges]

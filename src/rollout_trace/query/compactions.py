@@ -64,7 +64,7 @@ class Replacement(msgspec.Struct, frozen=True, kw_only=True):
     asked_again: tuple[AskedAgain, ...]
 
 
-def replacements(bundle: Bundle, reduction: Reduction) -> tuple[Replacement, ...]:
+def replacements_of(bundle: Bundle, reduction: Reduction) -> tuple[Replacement, ...]:
     """Every replacement of a history, in order."""
     trace = reduction.trace
     sent = sent_requests(trace)
@@ -117,6 +117,8 @@ def _unrecorded(reduction: Reduction, sent: Mapping[InferenceCallId, SentRequest
         if not any(_is_work(trace, item_id) for item_id in set(old).difference(new)):
             continue  # what the host puts before each request may change; that throws nothing away
         dropped = lacking(trace, old, new)
+        if not dropped:
+            continue  # all is still said, if only once or in another order
         added = lacking(trace, new, old)
         yield Replacement(
             kind=ReplacementKind.CUT if _is_cut(trace, old, new) else ReplacementKind.UNRECORDED,

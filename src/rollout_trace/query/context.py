@@ -59,7 +59,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         return self.broken_at is None and not set(self.changed_settings) & set(_BEFORE_ITEMS)
 
 
-def context(
+def context_of(
     bundle: Bundle, reduction: Reduction, call_id: InferenceCallId, against: InferenceCallId | None = None
 ) -> Context:
     """What the model saw at a request, and what is new against the request before it, or against another.

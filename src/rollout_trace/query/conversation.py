@@ -44,7 +44,7 @@ class SaidItem(msgspec.Struct, frozen=True, kw_only=True):
     source: ItemSource | None
 
 
-def conversation(
+def conversation_of(
     bundle: Bundle, reduction: Reduction, thread_id: ThreadId, *, with_content: bool = True
 ) -> tuple[SaidItem, ...]:
     """All that ever stood in an agent's conversation, in the order in which it came.

@@ -20,7 +20,7 @@ from rollout_trace.query.naming import GraphObject, Names, ObjectRef, object_of
 from rollout_trace.query.outcome import Outcome, standing
 from rollout_trace.query.payload_json import payload_bytes
 from rollout_trace.query.requests import first_shown, sent_requests
-from rollout_trace.query.tool_outputs import tool_outputs
+from rollout_trace.query.tool_outputs import tool_outputs_of
 from rollout_trace.reduce.evidence import EventPosition, ObjectKind
 from rollout_trace.reduce.replay import Reduction
 from rollout_trace.values import PayloadRef
@@ -132,7 +132,7 @@ def _texts(bundle: Bundle, reduction: Reduction, ref: ObjectRef, found: GraphObj
         case ObjectKind.CONVERSATION_ITEM:
             return {"text": whole_texts(bundle, reduction, [ItemId(ref.object_id)])[ItemId(ref.object_id)]}
         case ObjectKind.TOOL_CALL:
-            (output,) = tool_outputs(bundle, reduction, [ToolCallId(ref.object_id)])
+            (output,) = tool_outputs_of(bundle, reduction, [ToolCallId(ref.object_id)])
             texts = {"asked": output.asked, "returned": output.returned, "shown to the model": output.shown}
             return {title: text for title, text in texts.items() if text is not None}
         case ObjectKind.CODE_CELL:

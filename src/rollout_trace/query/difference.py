@@ -60,7 +60,7 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     right: Summary
 
 
-def difference(left: tuple[Bundle, Reduction], right: tuple[Bundle, Reduction]) -> Difference:
+def difference_between(left: tuple[Bundle, Reduction], right: tuple[Bundle, Reduction]) -> Difference:
     """Two rollouts, aligned by what was said and done in them."""
     sides = (left, right)
     threads = tuple(_threads(reduction.trace) for _, reduction in sides)

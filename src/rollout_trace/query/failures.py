@@ -15,7 +15,7 @@ from rollout_trace.query.complaints import ERRORS, TURN_ENDS, complaint
 from rollout_trace.query.naming import ObjectRef, object_of
 from rollout_trace.query.outcome import Outcome
 from rollout_trace.query.payload_json import payload_json, referred_json, text_of, value_at
-from rollout_trace.query.timeline import TimelineEntry, timeline
+from rollout_trace.query.timeline import TimelineEntry, timeline_of
 from rollout_trace.query.tool_outputs import result_text, returned_text
 from rollout_trace.reduce.evidence import EventPosition, ObjectKind
 from rollout_trace.reduce.replay import Reduction
@@ -48,7 +48,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     """What its agent did next."""
 
 
-def failures(bundle: Bundle, reduction: Reduction) -> tuple[Failure, ...]:
+def failures_of(bundle: Bundle, reduction: Reduction) -> tuple[Failure, ...]:
     """What failed, was cancelled or never ended, in the order in which it began.
 
     A command with another exit code than 0 has failed, however its call ended. An error that only the host's protocol
@@ -59,7 +59,7 @@ def failures(bundle: Bundle, reduction: Reduction) -> tuple[Failure, ...]:
     """
     trace = reduction.trace
     applied = tuple(applied_events(bundle, reduction))
-    entries = timeline(bundle, reduction)
+    entries = timeline_of(bundle, reduction)
     told = dict([*_cell_errors(bundle, applied), *_turn_errors(bundle, applied)])
     wrong = [
         msgspec.structs.replace(
@@ -150,7 +150,11 @@ def _only_told(bundle: Bundle, applied: Iterable[AppliedEvent], known: set[str |
 
 
 def _ended_seq(trace: RolloutTrace, ref: ObjectRef) -> Seq | None:
-    window = getattr(object_of(trace, ref), "execution", None)
+    """The event at which something ended; None if it never did, or if the graph only heard of it."""
+    try:
+        window = getattr(object_of(trace, ref), "execution", None)
+    except KeyError:
+        return None
     return window.ended_seq if isinstance(window, ExecutionWindow) else None
 
 

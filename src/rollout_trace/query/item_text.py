@@ -28,7 +28,7 @@ from rollout_trace.reduce.replay import Reduction
 _CUT_BYTES = 240
 _HEADER = re.compile(
     r"(?:(?:Chunk ID|Exit code|Original token count|Total output lines): [^\n]*\n|Wall time:? [^\n]*\n"
-    r"|Process (?:exited|running) [^\n]*\n|Script (?:completed|failed|running) ?[^\n]*\n)*Output:\n?"
+    r"|Process (?:exited|running) [^\n]*\n|Script (?:completed|failed|running) ?[^\n]*\n)+Output:(?:\n|$)"
 )
 
 

@@ -55,7 +55,7 @@ class Lineage(msgspec.Struct, frozen=True, kw_only=True):
     effects: tuple[LineageStep, ...]
 
 
-def lineage(reduction: Reduction, ref: ObjectRef, depth: int = 4) -> Lineage:
+def lineage_of(reduction: Reduction, ref: ObjectRef, depth: int = 4) -> Lineage:
     """What caused an object and what it caused, each up to `depth` steps away. No object is followed twice.
 
     Raises:

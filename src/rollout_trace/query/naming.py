@@ -157,22 +157,17 @@ class Names:
             QuestionError: there is none, or more than one.
         """
         wanted = [(name, ref) for name, ref in self._all(kinds) if name.startswith(words)]
-        exact = [ref for name, ref in wanted if name == words]
-        found = list(dict.fromkeys(exact or [ref for _, ref in wanted]))
-        what = " or ".join(KIND_WORDS[kind] for kind in kinds) or "object"
+        exact = [(name, ref) for name, ref in wanted if name == words]
+        found = {ref.object_id: (name, ref) for name, ref in reversed(exact or wanted)}
         if not found or not words:
-            raise QuestionError(f"no {what} is called `{words}`, nor begins so; `timeline` shows what there is")
-        if len({ref.object_id for ref in found}) > 1:
-            few = ", ".join(self._told(ref) for ref in found[:_MOST_NAMED])
-            more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
-            raise QuestionError(f"`{words}` may be {few}{more}; give more of the name, or a whole one")
-        return found[0]
-
-    def _told(self, ref: ObjectRef) -> str:
-        short = self.short(ref)
-        if short == ref.object_id:
-            return f"{KIND_WORDS[ref.kind]} {short}"
-        return f"{KIND_WORDS[ref.kind]} {short} ({ref.object_id})"
+            what = " or ".join(KIND_WORDS[kind] for kind in kinds) or "object"
+            raise QuestionError(f"no {what} has a name that begins with `{words}`; `timeline` shows what there is")
+        if len(found) > 1:
+            few = [name for name, _ in found.values()][: -_MOST_NAMED - 1 : -1]
+            more = [f"{len(found) - _MOST_NAMED} more"] if len(found) > _MOST_NAMED else [few.pop()]
+            raise QuestionError(f"`{words}` may be {', '.join(few)} or {more[0]}; give more of the name, or all of it")
+        ((_, ref),) = found.values()
+        return ref
 
     def _all(self, kinds: Collection[ObjectKind]) -> Iterator[tuple[str, ObjectRef]]:
         """Every name of every object of these kinds: ids, short names, and what else is known of it."""

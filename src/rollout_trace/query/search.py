@@ -31,7 +31,6 @@ _OF_ITEMS = {
     PayloadKindName.COMPACTION_REQUEST,
 }
 _LISTS = {"input", "output_items", "input_history", "replacement_history"}
-_REPEATED = {"input", "stdout", "formatted_output"}
 
 
 class Hit(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,7 +48,7 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     """The event that says it; None if a payload does."""
 
 
-def search(bundle: Bundle, reduction: Reduction, pattern: re.Pattern[str]) -> tuple[Hit, ...]:
+def find_text(bundle: Bundle, reduction: Reduction, pattern: re.Pattern[str]) -> tuple[Hit, ...]:
     """The lines of a rollout in which a pattern stands: items first, then other payloads, then events.
 
     Raises:
@@ -125,9 +124,8 @@ def _in_events(applied: Iterable[AppliedEvent], pattern: re.Pattern[str]) -> Ite
     for event in applied:
         seen = event.event.payload
         said = [getattr(seen, field, None) for field in ("error", "reason", "source_js", "message")]
-        holder = _holder(event)
         for line, start, end in _lines(pattern, [text for text in said if isinstance(text, str)]):
-            yield Hit(holder=holder, line=line, start=start, end=end, payload=None, position=event.position)
+            yield Hit(holder=_holder(event), line=line, start=start, end=end, payload=None, position=event.position)
 
 
 def _holder(event: AppliedEvent) -> ObjectRef:
@@ -141,7 +139,7 @@ def _holder(event: AppliedEvent) -> ObjectRef:
         case events.CompactionRequestFailed(compaction_request_id=request_id):
             return ObjectRef(ObjectKind.COMPACTION_REQUEST, request_id)
         case _:
-            return next(iter(event.touched))
+            return next(iter(event.touched), ObjectRef(ObjectKind.ROLLOUT, event.event.rollout_id))
 
 
 def _owners(reduction: Reduction) -> dict[str, ObjectRef]:

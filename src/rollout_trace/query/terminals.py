@@ -39,7 +39,7 @@ class Terminal(msgspec.Struct, frozen=True, kw_only=True):
     uses: tuple[TerminalUse, ...]
 
 
-def terminals(reduction: Reduction) -> tuple[Terminal, ...]:
+def terminals_of(reduction: Reduction) -> tuple[Terminal, ...]:
     """Every terminal, in the order in which they were opened; then the operations that had none."""
     trace = reduction.trace
     found = []

@@ -4,7 +4,7 @@ One entry for each piece of work, where it began, with how it ended; and one for
 yield, a warning, a command that ends after its call did.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
 import msgspec
@@ -12,14 +12,17 @@ import msgspec
 from rollout_trace.bundle.folder import Bundle
 from rollout_trace.events import types as events
 from rollout_trace.ids import CodeCellId, CodexTurnId, RawPayloadId, ThreadId
+from rollout_trace.model.conversation import Role
 from rollout_trace.model.execution import ExecutionWindow
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.query.applied_events import AppliedEvent, applied_events
 from rollout_trace.query.complaints import COMPLAINTS, complaint, error_texts
 from rollout_trace.query.gist import answer_gist, gist, one_line, operation_input, operation_of, tool_input
+from rollout_trace.query.item_text import readable_text
 from rollout_trace.query.naming import Names, ObjectRef
 from rollout_trace.query.outcome import Outcome, outcome_of, tool_outcome
 from rollout_trace.query.payload_json import referred_json
+from rollout_trace.query.requests import sent_requests
 from rollout_trace.query.summary import tool_name
 from rollout_trace.reduce.evidence import EventPosition, ObjectKind
 from rollout_trace.reduce.replay import Reduction
@@ -45,7 +48,7 @@ class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
     """The evidence: what went in, and what came out."""
 
 
-def timeline(bundle: Bundle, reduction: Reduction) -> tuple[TimelineEntry, ...]:
+def timeline_of(bundle: Bundle, reduction: Reduction) -> tuple[TimelineEntry, ...]:
     """What happened, in the order of the log.
 
     Raises:
@@ -53,16 +56,27 @@ def timeline(bundle: Bundle, reduction: Reduction) -> tuple[TimelineEntry, ...]:
     """
     applied = tuple(applied_events(bundle, reduction))
     errors = error_texts(applied)
-    names = Names(reduction.trace)
+    names, asked = Names(reduction.trace), _asked_in_turns(reduction.trace)
     entries: list[TimelineEntry] = []
     for event in applied:
         tell = _TELLERS.get(type(event.event.payload))
         if tell is not None:
-            entries += tell(_Teller(bundle, reduction.trace, names, event), event.event.payload)
+            entries += tell(_Teller(bundle, reduction.trace, names, asked, event), event.event.payload)
     return tuple(
         msgspec.structs.replace(entry, error=errors[entry.subject]) if entry.subject in errors else entry
         for entry in entries
     )
+
+
+def _asked_in_turns(trace: RolloutTrace) -> dict[CodexTurnId, str]:
+    """What each turn was asked: the last words of a user, or another agent, that its first request is new with."""
+    first: dict[CodexTurnId, str | None] = {}
+    for sent in sent_requests(trace).values():
+        if sent.call.codex_turn_id not in first:
+            items = [trace.conversation_items[item_id] for item_id in sent.shown_first]
+            said = [item for item in items if item.role is Role.USER or item.agent_message is not None]
+            first[sent.call.codex_turn_id] = readable_text(said[-1]) if said else None
+    return {turn_id: words for turn_id, words in first.items() if words}
 
 
 class _Teller(msgspec.Struct, frozen=True):
@@ -71,6 +85,7 @@ class _Teller(msgspec.Struct, frozen=True):
     bundle: Bundle
     trace: RolloutTrace
     names: Names
+    asked: Mapping[CodexTurnId, str]
     applied: AppliedEvent
 
     def moment(
@@ -128,7 +143,9 @@ def _turn(told: _Teller, seen: events.CodexTurnStarted) -> Iterator[TimelineEntr
     turn = told.trace.codex_turns.get(seen.codex_turn_id)
     if turn is not None:
         turn_id = turn.codex_turn_id
-        yield told.work(ObjectKind.CODEX_TURN, turn_id, "turn", turn.execution, turn.thread_id, turn_id)
+        words = told.asked.get(turn_id)
+        what = "turn" if words is None else f"“{one_line(words, _MOST_CHARACTERS)}”"
+        yield told.work(ObjectKind.CODEX_TURN, turn_id, what, turn.execution, turn.thread_id, turn_id)
 
 
 def _inference(told: _Teller, seen: events.InferenceStarted) -> Iterator[TimelineEntry]:
@@ -189,7 +206,7 @@ def _cell_yields(told: _Teller, seen: events.CodeCellInitialResponse) -> Iterato
     if seen.status is CellStatus.YIELDED:
         payloads = () if seen.response_payload is None else (seen.response_payload.raw_payload_id,)
         for ref in told.applied.touched:
-            if ref.kind is ObjectKind.CODE_CELL:
+            if ref.kind is ObjectKind.CODE_CELL and ref.object_id in told.trace.code_cells:
                 yield told.moment(ref.kind, ref.object_id, "code yields and runs on", payloads=payloads)
 
 
@@ -230,7 +247,7 @@ def _protocol_event(told: _Teller, seen: events.ProtocolEventObserved) -> Iterat
 
 def _rollout_ends(told: _Teller, seen: events.RolloutEnded) -> Iterator[TimelineEntry]:
     trace = told.trace
-    yield told.moment(ObjectKind.ROLLOUT, trace.rollout_id, f"rollout ends, {seen.status}", trace.root_thread_id)
+    yield told.moment(ObjectKind.ROLLOUT, trace.rollout_id, f"ends, {seen.status}", trace.root_thread_id)
 
 
 _Tell: TypeAlias = Callable[[_Teller, Any], Iterator[TimelineEntry]]

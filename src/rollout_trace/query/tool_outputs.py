@@ -53,7 +53,7 @@ class ToolOutput(msgspec.Struct, frozen=True, kw_only=True):
     shown_by: tuple[ItemId, ...]
 
 
-def tool_outputs(
+def tool_outputs_of(
     bundle: Bundle, reduction: Reduction, tool_ids: Iterable[ToolCallId] | None = None
 ) -> tuple[ToolOutput, ...]:
     """Tool calls with what they returned and showed; all of them if none is named, in order of their starts.
