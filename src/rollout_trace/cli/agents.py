@@ -31,7 +31,10 @@ _VERBS = {
 @reading()
 @click.option("--full", is_flag=True, help="Show what was said in full.")
 def agents(asked: Reading, *, full: bool) -> None:
-    """Show the agents as a tree, and below each what it sent to others: tasks, messages, results."""
+    """Show the agents, and what they said to each other.
+
+    Agents stand as a tree, each below the one that spawned it, with the tasks, messages and results that it sent.
+    """
     found = agents_of(asked.bundle, asked.reduction)
     asked.answer(lambda: _parts(asked, found, full=full), agents=found)
 

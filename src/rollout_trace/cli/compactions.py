@@ -24,9 +24,10 @@ _SENTENCES = {
 @reading()
 @click.option("--full", is_flag=True, help="Show all items, however many.")
 def compactions(asked: Reading, *, full: bool) -> None:
-    """Show where a history was replaced: what was dropped, kept and added, and which dropped calls were made again.
+    """Show what compactions dropped and kept.
 
-    A replacement that no event tells of, as a local compaction, is recognised from the requests around it.
+    And which of the calls that they dropped were made again. A replacement that no event tells of, as a local
+    compaction, is recognised from the requests around it.
     """
     found = replacements_of(asked.bundle, asked.reduction)
     asked.answer(lambda: _parts(asked, found, full=full), replacements=found)

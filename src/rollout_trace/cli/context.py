@@ -24,7 +24,7 @@ _MOST_ITEMS = 20
 @click.option("--against", metavar="REQUEST", help="Compare with this request; without it, with the one before.")
 @click.option("--full", is_flag=True, help="Show all items, however many.")
 def context(asked: Reading, operand: str, *, against: str | None, full: bool) -> None:
-    """Show what a request had new against another, and whether the prompt cache held.
+    """Show what a request had new, and where a cache was lost.
 
     A cache holds as long as a request begins with all of the one before. Where it was lost, the item that broke the
     beginning is shown. REQUEST is a request's name (`request:3`) or id. The items in full: `conversation --request`.

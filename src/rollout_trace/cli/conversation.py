@@ -23,9 +23,10 @@ _MOST_LINES = 12
 @click.option("--request", metavar="REQUEST", help="Exactly what the model saw at this request, in order.")
 @click.option("--full", is_flag=True, help="Show texts in full, however long.")
 def conversation(asked: Reading, operand: str | None, *, request: str | None, full: bool) -> None:
-    """Show what was said in an agent's thread, item by item, and where each item came from.
+    """Show what was said, or what a request showed the model.
 
-    AGENT is an agent's path or id, the root if it is left out. Items that a compaction replaced are there too.
+    Each item stands with where it came from. AGENT is an agent's path or id, the root if it is left out. Items that
+    a compaction replaced are there too.
     """
     if request is None:
         thread_id = _root(asked) if operand is None else ThreadId(asked.find(operand, ObjectKind.THREAD).object_id)

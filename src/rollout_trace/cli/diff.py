@@ -24,10 +24,11 @@ _MOST_STRETCHES = 8
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
 @click.option("--full", is_flag=True, help="Show all that differs, however much.")
 def diff(left: str, right: str, *, as_json: bool, full: bool) -> None:
-    """Show what two rollouts of the same task do differently, where they part, and their totals side by side.
+    """Show where two rollouts of the same task part.
 
-    A and B are bundles, named as for every other command. Items are compared by what they say, without what differs in
-    every run, such as ids, wall times and encrypted text.
+    What they do differently, and their totals side by side. A and B are bundles, named as for every other command.
+    Items are compared by what they say, without what differs in every run, such as ids, wall times and encrypted
+    text.
     """
     sides = open_reading(bundle_named(left)), open_reading(bundle_named(right))
     found = difference_between((sides[0].bundle, sides[0].reduction), (sides[1].bundle, sides[1].reduction))

@@ -23,9 +23,10 @@ _MOST_LINES = 6
 @reading()
 @click.option("--full", is_flag=True, help="Show error texts in full.")
 def failures(asked: Reading, *, full: bool) -> None:
-    """Show what failed, was cancelled or never ended, why, what was going on around it, and what came next.
+    """Show what failed, was cancelled or never ended.
 
-    A command whose exit code is not 0 has failed. What the log leaves open is unfinished, with what ended around it.
+    With why, what was going on around it, and what its agent did next. A command whose exit code is not 0 has
+    failed. What the log leaves open is unfinished, with what ended around it.
     """
     found = failures_of(asked.bundle, asked.reduction)
     asked.answer(lambda: _parts(asked, found, full=full), failures=found)

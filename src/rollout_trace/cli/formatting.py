@@ -32,6 +32,8 @@ STYLES = {
 _MINUTE_SECONDS = 60
 _UNLIMITED = 100_000
 _NARROWEST_TEXT = 12
+_NARROW = 70
+_GAP = 2
 
 
 def show(parts: Iterable[RenderableType]) -> None:
@@ -42,12 +44,29 @@ def show(parts: Iterable[RenderableType]) -> None:
     console = Console(markup=False, emoji=False, highlight=False, width=None if _has_width() else _UNLIMITED)
     width = console.width
     for part in parts:
-        least = Measurement.get(console, console.options.update(max_width=_UNLIMITED), part).minimum
-        console.width = max(width, least)
+        console.width = max(width, _least_width(console, part))
         with console.capture() as captured:
             console.print(part)
         for line in captured.get().splitlines():
             click.echo(line.rstrip(), color=True)
+
+
+def is_narrow() -> bool:
+    """Whether the answer goes to a window that is too narrow for a table of many columns."""
+    return _has_width() and Console().width < _NARROW
+
+
+def _least_width(console: Console, part: RenderableType) -> int:
+    """How wide a table must be, so that no figure is cut. Words can be broken, in tables and elsewhere."""
+    if not isinstance(part, Table):
+        return 0
+    options = console.options.update(max_width=_UNLIMITED)
+    needed = []
+    for column in part.columns:
+        words = (Measurement.get(console, options, cell).minimum for cell in (column.header, *column.cells))
+        widest = max(words, default=0)
+        needed.append(column.min_width or (widest if column.no_wrap else min(widest, _NARROWEST_TEXT)))
+    return sum(needed) + _GAP * (len(needed) - 1)
 
 
 def _has_width() -> bool:

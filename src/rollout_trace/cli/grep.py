@@ -26,10 +26,10 @@ _REF_CHARACTERS = 50
 @click.option("-F", "--fixed-strings", is_flag=True, help="PATTERN is plain text, no regular expression.")
 @click.option("--full", is_flag=True, help="Show all lines of each object, and lines in full.")
 def grep(asked: Reading, operand: str, *, ignore_case: bool, fixed_strings: bool, full: bool) -> None:
-    """Find a pattern in all text of the rollout, payloads too, with the object that holds each hit.
+    """Find words in all that a rollout says, payloads too.
 
-    PATTERN is a regular expression of Python. A history that is sent again counts once. The exit code is 1 if the
-    pattern stands nowhere.
+    Each hit stands with the object that holds it. PATTERN is a regular expression of Python. A history that is sent
+    again counts once. The exit code is 1 if the pattern stands nowhere.
     """
     try:
         flags = re.IGNORECASE if ignore_case else 0

@@ -6,6 +6,7 @@ leads to, and whether the answer goes to a person or to a program.
 """
 
 import functools
+import inspect
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -85,7 +86,7 @@ def reading(operand: str | None = None) -> Callable[[Function], Function]:
             given = {} if operand is None else {"operand": operand_words}
             function(opened, **given, **options)
 
-        command.__doc__ = f"{function.__doc__}\n{_BUNDLE_HELP}"
+        command.__doc__ = f"{inspect.getdoc(function)}\n{_BUNDLE_HELP}"
         at_option = click.option("--at", metavar="SEQ", type=int, help="As it was when the event SEQ had happened.")
         json_option = click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
         words_argument = click.argument("words", metavar=metavar, nargs=-1, required=bool(operand) and not is_optional)

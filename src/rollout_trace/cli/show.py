@@ -26,10 +26,10 @@ _MOST_EVENTS = 20
 @reading("ID")
 @click.option("--full", is_flag=True, help="Show texts, links and events in full, however many.")
 def show(asked: Reading, operand: str, *, full: bool) -> None:
-    """Show all that the trace says of one object: what, when, by whom, what is linked with it, the evidence.
+    """Show one object, and all that is linked with it.
 
-    ID is any id or name of any object (`request:3`, `item:12`, a tool call's id, an agent's path, a payload's path), or
-    the beginning of one.
+    What it is, when it was, by whom, what it says, and the evidence. ID is any id or name of any object
+    (`request:3`, `item:12`, a tool call's id, an agent's path, a payload's path), or the beginning of one.
     """
     found = describe(asked.bundle, asked.reduction, asked.find(operand))
     asked.answer(lambda: _parts(asked, found, full=full), object=found)

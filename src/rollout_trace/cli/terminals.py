@@ -24,7 +24,10 @@ _OUTPUT_CHARACTERS = 100
 @click.command()
 @reading()
 def terminals(asked: Reading) -> None:
-    """Show the terminals: the operation that opened each, those that used it again, and how its process stands."""
+    """Show the terminals, and what was done in each.
+
+    First stands the operation that opened a terminal, then those that used it again.
+    """
     found = terminals_of(asked.reduction)
     asked.answer(lambda: _parts(asked, found), terminals=found)
 

@@ -24,7 +24,7 @@ _STYLES = {Showing.PART: "yellow", Showing.NOTHING: "yellow"}
 @click.command()
 @reading("[TOOL]")
 def tools(asked: Reading, operand: str | None) -> None:
-    """Show what each tool call returned, against what the model was shown of it.
+    """Show what tools returned, and what the model was shown.
 
     With TOOL (a tool call's name, as `tool:3`, or id), both texts in full. Sizes are in characters, without the
     lines that the runtime puts before an output. `whole`: all that was returned was shown; `part`: it was cut, or put

@@ -27,7 +27,7 @@ _DEFAULT_DEPTH = 4
     help="Go so many steps.",
 )
 def why(asked: Reading, operand: str, *, depth: int) -> None:
-    """Show what caused an object and what it caused, as a tree.
+    """Show what caused an object, and what it caused.
 
     ID is any id or name of any object, or the beginning of one. Behind each step stand the events (by seq) and the
     payload files that show it.
