@@ -46,7 +46,8 @@ def _parts(asked: Reading, found: Sequence[Replacement], *, full: bool) -> Itera
             ("added", replacement.added, "+", "green"),
         ):
             yield Text(f"{title}: {len(item_ids):,}", "bold")
-            yield item_lines(asked, item_ids, mark, style, None if full else _MOST_ITEMS)
+            if item_ids:
+                yield item_lines(asked, item_ids, mark, style, None if full else _MOST_ITEMS)
         yield from _asked_again(asked, replacement)
 
 

@@ -47,8 +47,9 @@ def show(parts: Iterable[RenderableType]) -> None:
         console.width = max(width, _least_width(console, part))
         with console.capture() as captured:
             console.print(part)
-        for line in captured.get().splitlines():
-            click.echo(line.rstrip(), color=True)
+        lines = captured.get().splitlines()
+        if lines:
+            click.echo("\n".join(line.rstrip() for line in lines), color=True)
 
 
 def is_narrow() -> bool:
