@@ -187,7 +187,7 @@ def the_cause_is_found(root: Agent) -> None:
     root.is_shown(read, root.terminal(read))
     root.starts(names)
     root.begins_work(names, turn_id=root.turn_id, invocation=asked)
-    mcp_call = ids.McpCallId(id_of("MCP call"))
+    mcp_call = ids.McpCallId(root.run.id_of("MCP call"))
     root.run.record(events.McpToolCallCorrelationAssigned(tool_call_id=tool_id(names), mcp_call_id=mcp_call))
     root.answers(
         reasoning("July came out as June. I need the lookup of month names, and all French names beside it."),
@@ -270,7 +270,7 @@ def a_question_follows_and_the_checks_pass(root: Agent, reviewer: Agent, checks:
 
 def the_history_is_compacted(root: Agent) -> None:
     """The history is getting long: the model's own, encrypted summary takes the place of most of it."""
-    run, compaction = root.run, ids.CompactionId(id_of("compaction"))
+    run, compaction = root.run, ids.CompactionId(root.run.id_of("compaction"))
     request = ids.CompactionRequestId("compaction_request:1")
     before = root.what_the_model_will_see()
     summary = {"type": "compaction", "id": "cmp_001", "encrypted_content": opaque("summary")}
@@ -305,7 +305,7 @@ def the_history_is_compacted(root: Agent) -> None:
 def a_program_measures_the_speed(root: Agent) -> Json:
     """The model writes a program for its `exec` tool. It calls another tool, and yields before that is done."""
     measure = custom_call("exec", "call_measure", PRAGMA + PROGRAM)
-    benchmark = function_call("exec_command", "exec-" + id_of("benchmark"), cmd="python benchmarks/parse.py")
+    benchmark = function_call("exec_command", "exec-" + root.run.id_of("benchmark"), cmd="python benchmarks/parse.py")
     call = ids.CallId("call_measure")
 
     root.asks()
@@ -457,8 +457,8 @@ class Agent:
         self.run = run
         self.path = ids.AgentPath(path)
         self.parent = parent
-        self.thread_id = ids.ThreadId(id_of(f"thread {path}"))
-        self.turn_id = ids.CodexTurnId(id_of(f"turn of {path}"))
+        self.thread_id = ids.ThreadId(run.id_of(f"thread {path}"))
+        self.turn_id = ids.CodexTurnId(run.id_of(f"turn of {path}"))
         self.history = [run.identified(item) for item in history]
         self.news: list[Json] = []
         """What the model will be shown next: outputs of its tools, messages of other agents."""
@@ -528,7 +528,7 @@ class Agent:
             "include": ["reasoning.encrypted_content"],
             "prompt_cache_key": self.run.rollout_id,
         }
-        self.request = ids.InferenceCallId(id_of(f"request {self.run.seq}"))
+        self.request = ids.InferenceCallId(self.run.id_of(f"request {self.run.seq}"))
         self.record(
             events.InferenceStarted(
                 inference_call_id=self.request,
@@ -704,12 +704,13 @@ class Agent:
 class Run:
     """A bundle that is being written, with a clock that only the story moves."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, story: str = "") -> None:
         self.folder = folder
+        self.story = story
         self.clock = START
         self.seq = self.payloads = self.items = 0
-        self.trace_id = ids.TraceId(id_of("trace"))
-        self.rollout_id = ids.RolloutId(id_of("thread /root"))
+        self.trace_id = ids.TraceId(self.id_of("trace"))
+        self.rollout_id = ids.RolloutId(self.id_of("thread /root"))
         (folder / "payloads").mkdir(parents=True, exist_ok=True)
         for old in (folder / "payloads").glob("*.json"):
             old.unlink()
@@ -724,6 +725,10 @@ class Run:
             payloads_dir="payloads",
         )
         write_json(folder / "manifest.json", msgspec.to_builtins(manifest))
+
+    def id_of(self, name: str) -> str:
+        """The id of what this story calls by this name: always the same, and another in another story."""
+        return id_of(self.story + name)
 
     def pause(self, milliseconds: int) -> None:
         """Time goes by."""

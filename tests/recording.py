@@ -5,13 +5,16 @@ Scaffolding only: a test says which events there are and in which order; this gi
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
 
+from rollout_trace.bundle.folder import Bundle
 from rollout_trace.diagnostics import Code
 from rollout_trace.errors import PayloadError, Rejection
+from rollout_trace.events.codec import encode_event
 from rollout_trace.events.log_entry import LoggedEvent
 from rollout_trace.events.manifest import Manifest
 from rollout_trace.events.types import (
@@ -350,7 +353,17 @@ class Recording:
         """Close the recording properly."""
         return self.event(RecordingCompleted())
 
-    # Reduction.
+    # On disk, and reduction.
+
+    def write(self, folder: Path) -> Bundle:
+        """Write the recording as a bundle into a folder that is not there yet."""
+        (folder / "payloads").mkdir(parents=True)
+        (folder / "manifest.json").write_bytes(msgspec.json.encode(self.manifest))
+        lines = [encode_event(entry.event) + b"\n" for entry in self.entries]
+        (folder / "trace.jsonl").write_bytes(b"".join(lines))
+        for path, data in self.payloads.items():
+            (folder / path).write_bytes(data)
+        return Bundle(folder)
 
     def reducer(self, mode: Mode = Mode.DEFAULT) -> Reducer:
         """A reducer that has seen nothing yet."""

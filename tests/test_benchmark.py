@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from answers import answer_limit
 from limits import growth_limit, memory_limit, speed_up_limit, time_limit
 from make_bundle import Options, make_bundle
 from rollout_trace.bundle_reduction import reduce_bundle
@@ -68,3 +69,10 @@ def test_memory_and_speed_up_have_their_bounds() -> None:
     assert not memory_limit(100_000_001, 100_000_000).is_kept
     assert speed_up_limit(1.7, 1.0).is_kept
     assert not speed_up_limit(1.69, 1.0).is_kept
+
+
+def test_an_answer_may_take_a_second_more_than_reducing_and_twice_that_for_two_bundles() -> None:
+    assert answer_limit("timeline", 1.4, reducing=0.4).is_kept
+    assert not answer_limit("timeline", 1.41, reducing=0.4).is_kept
+    assert answer_limit("diff", 2.8, reducing=0.4).is_kept
+    assert not answer_limit("grep", 2.81, reducing=0.4).is_kept

@@ -275,7 +275,8 @@ class TestSummary:
         done = run("summary", damaged)
 
         assert done.returncode == 0
-        assert "Mode default rejects this bundle." in done.stdout
+        assert done.stderr.startswith(f"{damaged}: damaged: mode default rejects this bundle")
+        assert len(done.stderr.splitlines()) == 1
         assert "error payload-missing" in done.stdout
 
     @pytest.mark.parametrize("columns", [20, 40, 60, 80])
@@ -292,12 +293,12 @@ class TestSummary:
 
         assert any(len(line) > 150 for line in done.stdout.splitlines())
 
-    def test_what_runs_in_a_rollout_that_is_over_never_ended(self, bundle: Path) -> None:
+    def test_what_runs_in_a_rollout_that_is_over_is_unfinished(self, bundle: Path) -> None:
         log = bundle / "trace.jsonl"
         kept = [line for line in log.read_text().splitlines() if '"code_cell_ended"' not in line]
         log.write_text("\n".join(kept))
 
-        assert "code cells   1: 1 never ended" in run("summary", bundle).stdout
+        assert "code cells   1: 1 unfinished" in run("summary", bundle).stdout
 
     def test_json_has_the_summary_and_the_diagnostics(self, bundle: Path) -> None:
         shown = json.loads(run("summary", "--json", bundle).stdout)

@@ -9,10 +9,10 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
-import click
 import pytest
 
 import rollout_trace
+from rollout_trace import query
 from rollout_trace.cli.commands import rollout_trace as rollout_trace_command
 from rollout_trace.diagnostics import Code
 
@@ -90,19 +90,37 @@ def test_no_public_name_is_that_of_a_module() -> None:
     assert modules & set(rollout_trace.__all__) == set()
 
 
+def test_every_question_is_on_the_python_page() -> None:
+    words = set(re.findall(r"\w+", (PROJECT / "docs" / "python.md").read_text(encoding="utf-8")))
+
+    assert [name for name in query.__all__ if name not in words] == []
+    assert [name for name in query.__all__ if getattr(query, name, None) is None] == []
+
+
+def test_every_command_is_documented_with_its_output() -> None:
+    shown = {
+        block["command"].split()[1] for page in PAGES for block in CONSOLE.finditer(page.read_text(encoding="utf-8"))
+    }
+    commands = rollout_trace_command.list_commands(
+        rollout_trace_command.make_context("rollout-trace", [], resilient_parsing=True)
+    )
+
+    assert [name for name in commands if name not in shown] == []
+
+
+def test_every_page_of_a_question_can_be_found_from_the_commands() -> None:
+    page = (PROJECT / "docs" / "commands.md").read_text(encoding="utf-8")
+
+    assert [
+        file.name for file in (PROJECT / "docs" / "questions").iterdir() if f"questions/{file.name}" not in page
+    ] == []
+
+
 def test_every_code_is_on_the_page_of_diagnostics_once() -> None:
     page = (PROJECT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
     documented = re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE)
 
     assert sorted(documented) == sorted(Code)
-
-
-def test_every_command_has_a_section_on_the_page_of_commands() -> None:
-    page = (PROJECT / "docs" / "commands.md").read_text(encoding="utf-8")
-    sections = re.findall(r"^## (.+)$", page, re.MULTILINE)
-    commands = rollout_trace_command.list_commands(click.Context(rollout_trace_command))
-
-    assert [name for name in commands if not any(section.split()[0] == name for section in sections)] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))

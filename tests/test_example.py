@@ -30,6 +30,14 @@ def test_the_bundle_is_what_the_script_writes(tmp_path: Path, monkeypatch: pytes
     assert files_of(tmp_path) == files_of(BUNDLE)
 
 
+def test_the_other_run_is_what_its_script_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["fix_it_alone.py", str(tmp_path)])
+    monkeypatch.syspath_prepend(EXAMPLES)
+    runpy.run_path(str(EXAMPLES / "fix_it_alone.py"), run_name="__main__")
+    assert files_of(tmp_path) == files_of(EXAMPLES / "fix-it-alone")
+    assert reduce_bundle(tmp_path).diagnostics == ()
+
+
 def test_codex_mode_accepts_it_and_makes_the_same_graph(graph: RolloutTrace) -> None:
     assert reduce_bundle(BUNDLE, Mode.CODEX).trace == graph
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rollout_trace.errors import (
         BundleError,
         PayloadError,
+        QuestionError,
         Rejection,
         RolloutTraceError,
         StateError,
@@ -40,6 +41,7 @@ _HOMES = {
     "rollout_trace.errors": (
         "BundleError",
         "PayloadError",
+        "QuestionError",
         "Rejection",
         "RolloutTraceError",
         "StateError",
@@ -73,6 +75,7 @@ __all__ = [
     "Mode",
     "ObjectKind",
     "PayloadError",
+    "QuestionError",
     "Recorder",
     "Reducer",
     "Reduction",

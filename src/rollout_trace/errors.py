@@ -88,6 +88,10 @@ class PriceTableError(RolloutTraceError):
         self.reason = reason
 
 
+class QuestionError(RolloutTraceError):
+    """What is asked for is not in the trace, or is not named clearly enough; the sentence says what to do."""
+
+
 def reason_of(error: OSError | ValueError) -> str:
     """Why the operating system, or Python, cannot do something with a file, in words."""
     return (error.strerror if isinstance(error, OSError) else None) or str(error)

@@ -40,8 +40,8 @@ def _why_no_bundle(path: Path) -> str:
     if not path.exists():
         return "no such folder"
     if not path.is_dir():
-        return "no trace bundle: it is no folder"
+        return "no trace bundle: it is no folder; name the folder that a bundle is"
     held = sum(1 for _ in path.glob(f"*/{layout.MANIFEST}"))
     if held:
         return f"no trace bundle, but a folder that holds {held}; name one of them"
-    return f"no trace bundle: it has no {layout.MANIFEST}"
+    return f"no trace bundle: it has no {layout.MANIFEST}; name a folder that a recorder wrote"

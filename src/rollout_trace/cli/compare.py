@@ -10,7 +10,8 @@ from rich.text import Text
 
 from rollout_trace.cli.formatting import beginning_of, duration_text, list_of, plural_text, share_text, show, table_of
 from rollout_trace.cli.many_bundles import facts_in, root_argument, short_names, tell_failures
-from rollout_trace.cli.money import cost_cell, json_encoder, price_notes
+from rollout_trace.cli.money import cost_cell, price_notes
+from rollout_trace.cli.reporting import json_encoder
 from rollout_trace.cli.user_prices import prices_option, user_prices
 from rollout_trace.printable import printable
 from rollout_trace.query import comparison

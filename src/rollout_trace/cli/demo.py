@@ -46,5 +46,5 @@ def demo(context: click.Context, out: Path, schema: str) -> None:
     if outcome.error is not None:
         complain(failure_line(str(bundle), outcome.error))
         sys.exit(1)
-    context.invoke(summary, bundle=bundle, as_json=False)
+    context.invoke(summary, words=(str(bundle),), as_json=False)
     click.echo(f"\nThe bundle: {printable(str(bundle))}")

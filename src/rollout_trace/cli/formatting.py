@@ -17,6 +17,7 @@ from rich.text import Text
 from rollout_trace.diagnostics import Level
 from rollout_trace.ids import ThreadId
 from rollout_trace.printable import printable
+from rollout_trace.query.outcome import Outcome
 from rollout_trace.query.summary import Outcomes
 from rollout_trace.query.time_account import AgentTime
 from rollout_trace.query.usage import AgentUsage
@@ -40,6 +41,8 @@ _UNLIMITED = 100_000
 _NARROWEST_TEXT = 12
 _LEAST_SHOWN = Decimal("0.0001")
 _LARGE_AMOUNT = 10
+_NARROW = 70
+_GAP = 2
 
 
 def show(parts: Iterable[RenderableType]) -> None:
@@ -50,13 +53,32 @@ def show(parts: Iterable[RenderableType]) -> None:
     width = output_width()
     console = Console(markup=False, emoji=False, highlight=False, width=width)
     for part in parts:
-        needed = Measurement.get(console, console.options.update(max_width=_UNLIMITED), part)
-        least = needed.maximum if isinstance(part, Text) and part.no_wrap else needed.minimum
-        console.width = max(width, least)
+        console.width = max(width, _least_width(console, part))
         with console.capture() as captured:
             console.print(part)
-        for line in captured.get().splitlines():
-            click.echo(line.rstrip(), color=True)
+        lines = captured.get().splitlines()
+        if lines:
+            click.echo("\n".join(line.rstrip() for line in lines), color=True)
+
+
+def is_narrow() -> bool:
+    """Whether the answer goes to a window that is too narrow for a table of many columns."""
+    return output_width() < _NARROW
+
+
+def _least_width(console: Console, part: RenderableType) -> int:
+    """How wide a part must be, so that no figure and no line is cut. Words can be broken, in tables and elsewhere."""
+    options = console.options.update(max_width=_UNLIMITED)
+    if isinstance(part, Text) and part.no_wrap:
+        return Measurement.get(console, options, part).maximum
+    if not isinstance(part, Table):
+        return 0
+    needed = []
+    for column in part.columns:
+        words = (Measurement.get(console, options, cell).minimum for cell in (column.header, *column.cells))
+        widest = max(words, default=0)
+        needed.append(column.min_width or (widest if column.no_wrap else min(widest, _NARROWEST_TEXT)))
+    return sum(needed) + _GAP * (len(needed) - 1)
 
 
 def output_width() -> int:
@@ -130,10 +152,17 @@ def agent_labels(agents: Sequence[AgentTime | AgentUsage]) -> dict[ThreadId, str
 
 
 def status_text(status: str, *, is_over: bool = False) -> Text:
-    """A status in its colour. What runs in a rollout that `is_over` has never ended."""
+    """A status in its colour. What runs in a rollout that `is_over` is unfinished."""
     if is_over and status == ExecutionStatus.RUNNING:
-        return Text("never ended", "yellow")
+        return Text("unfinished", "yellow")
     return Text(status, STYLES[status])
+
+
+def outcome_text(outcome: Outcome) -> Text:
+    """How a piece of work stands, in its colour; what never ended is called unfinished, with what ended around it."""
+    if outcome.unfinished is not None:
+        return Text(str(outcome), "yellow")
+    return Text(str(outcome), STYLES["failed"] if outcome.exit_code else STYLES[outcome.status])
 
 
 def outcomes_text(outcomes: Outcomes, *, is_over: bool) -> Text:

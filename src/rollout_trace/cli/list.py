@@ -24,8 +24,8 @@ from rollout_trace.cli.formatting import (
     time_text,
 )
 from rollout_trace.cli.many_bundles import facts_in, root_argument, short_names, tell_failures
-from rollout_trace.cli.money import cost_cell, json_encoder, price_notes
-from rollout_trace.cli.reporting import complain, error_fields, path_text
+from rollout_trace.cli.money import cost_cell, price_notes
+from rollout_trace.cli.reporting import complain, error_fields, json_encoder, path_text
 from rollout_trace.cli.user_prices import prices_option, user_prices
 from rollout_trace.query.bundle_facts import BundleFacts
 from rollout_trace.query.comparison import usage_of_requests

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import click
 
 from rollout_trace.bundle.discovery import find_bundles
+from rollout_trace.bundle.layout import ROOT_VARIABLE
 from rollout_trace.cli.fact_cache import FactCache, fingerprint_of
 from rollout_trace.cli.progress import with_progress
 from rollout_trace.cli.reporting import complain, failure_line
@@ -39,7 +40,7 @@ def root_argument(command: Callable[..., Any]) -> Callable[..., Any]:
         "root",
         metavar="[ROOT]",
         required=False,
-        envvar="CODEX_ROLLOUT_TRACE_ROOT",
+        envvar=ROOT_VARIABLE,
         type=click.Path(path_type=Path),
     )
     option = click.option(

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Final
 
-import msgspec
 from rich.text import Text
 
 from rollout_trace.cli.formatting import money_text, share_text
@@ -12,9 +11,6 @@ from rollout_trace.query.prices import PriceTable, UsDollars
 
 TOKEN_COLUMNS: Final = ("input", "cached", "written", "output", "reasoning")
 """The headings of what `token_cells` gives."""
-
-json_encoder: Final = msgspec.json.Encoder(decimal_format="number")
-"""Writes amounts of money as numbers."""
 
 
 def token_cells(tokens: TokenUsage, *, in_short: bool) -> tuple[str, ...]:

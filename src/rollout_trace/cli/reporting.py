@@ -3,12 +3,17 @@
 import os
 import sys
 from pathlib import Path
+from typing import Final
 
 import click
+import msgspec
 
 from rollout_trace.diagnostics import Diagnostic
 from rollout_trace.errors import BundleError, PriceTableError, Rejection, RolloutTraceError, StateError
 from rollout_trace.printable import printable
+
+json_encoder: Final = msgspec.json.Encoder(decimal_format="number")
+"""Writes answers for programs; amounts of money are numbers."""
 
 
 def diagnostic_line(bundle: str, diagnostic: Diagnostic) -> str:

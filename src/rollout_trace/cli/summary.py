@@ -1,18 +1,14 @@
 """`summary`: what is in a bundle, on one screen."""
 
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import click
-import msgspec
 from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from rollout_trace.bundle_reduction import reduce_bundle
 from rollout_trace.cli.formatting import (
     STYLES,
     beginning_of,
@@ -20,17 +16,14 @@ from rollout_trace.cli.formatting import (
     duration_text,
     facts,
     outcomes_text,
-    show,
     status_text,
     table_of,
     time_text,
 )
-from rollout_trace.cli.reporting import complain, failure_line
+from rollout_trace.cli.reading import Reading, reading
 from rollout_trace.diagnostics import Diagnostic, Level
-from rollout_trace.errors import RolloutTraceError
 from rollout_trace.printable import printable
 from rollout_trace.query.summary import AgentTotals, Summary, Tokens, summarize
-from rollout_trace.reduce.modes import Mode
 from rollout_trace.values import RolloutStatus
 
 _MOST_LINES_NAMED = 5
@@ -38,31 +31,18 @@ _DEEPEST_AGENT = 8
 
 
 @click.command()
-@click.argument("bundle", metavar="BUNDLE", type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
-def summary(bundle: Path, *, as_json: bool) -> None:
+@reading()
+def summary(asked: Reading) -> None:
     """Show what is in a bundle, on one screen.
 
     The bundle is read in mode salvage, so that a damaged one can be looked at; nothing is written.
     """
-    try:
-        reduction = reduce_bundle(bundle, Mode.SALVAGE)
-    except RolloutTraceError as error:
-        complain(failure_line(str(bundle), error))
-        sys.exit(1)
-    found = summarize(reduction.trace)
-    is_rejected = any(diagnostic.level is Level.ERROR for diagnostic in reduction.diagnostics)
-    if as_json:
-        fields = {"summary": found, "default_rejects": is_rejected, "diagnostics": reduction.diagnostics}
-        click.echo(msgspec.json.encode(fields))
-        return
-    show(_parts(found, reduction.diagnostics, is_rejected=is_rejected))
+    diagnostics = asked.reduction.diagnostics
+    found = summarize(asked.reduction.trace)
+    asked.answer(lambda: _parts(found, diagnostics), summary=found, diagnostics=diagnostics)
 
 
-def _parts(found: Summary, diagnostics: tuple[Diagnostic, ...], *, is_rejected: bool) -> Iterator[RenderableType]:
-    if is_rejected:
-        yield Text("Mode default rejects this bundle. Shown is what could be read of it.", "red")
-        yield Text()
+def _parts(found: Summary, diagnostics: tuple[Diagnostic, ...]) -> Iterator[RenderableType]:
     yield _identity(found)
     yield Text()
     if found.agents:

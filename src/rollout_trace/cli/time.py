@@ -1,15 +1,13 @@
 """`time`: where the time of a rollout went, and the chain of work that determined its end."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import click
-import msgspec
 from rich.console import RenderableType
 from rich.text import Text
 
-from rollout_trace.cli.formatting import agent_labels, exact_duration_text, share_text, show, table_of
-from rollout_trace.cli.reading import read_bundle
+from rollout_trace.cli.formatting import agent_labels, exact_duration_text, share_text, table_of
+from rollout_trace.cli.reading import Reading, reading
 from rollout_trace.ids import ThreadId
 from rollout_trace.printable import printable
 from rollout_trace.query.critical_path import PathStep, critical_path
@@ -31,7 +29,7 @@ _AT_ONCE = ("model_and_tools_ms", "model_and_waiting_ms", "tools_and_waiting_ms"
 
 
 @click.command()
-@click.argument("bundle", metavar="BUNDLE", type=click.Path(path_type=Path))
+@reading()
 @click.option(
     "--steps",
     metavar="N",
@@ -40,21 +38,21 @@ _AT_ONCE = ("model_and_tools_ms", "model_and_waiting_ms", "tools_and_waiting_ms"
     show_default=True,
     help="Show so many steps of the critical path, the longest, in their order.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print all of it, each step too, as one JSON object.")
-def time(bundle: Path, steps: int, *, as_json: bool) -> None:
+def time(opened: Reading, steps: int) -> None:
     """Show where the time of a run went.
 
     How much of it was model, tools, waiting for agents, idle, and what was at once. Each moment is counted once, so
     that the times of an account add up to its total. The critical path is the chain of work that determined when the
     rollout ended.
     """
-    trace = read_bundle(bundle).trace
+    trace = opened.reduction.trace
     account, path = time_account(trace), critical_path(trace)
-    if as_json:
-        fields = {"account": account, "critical_path": path, "started_at_unix_ms": trace.started_at_unix_ms}
-        click.echo(msgspec.json.encode(fields))
-        return
-    show(_parts(account, path, started_at=trace.started_at_unix_ms, most_steps=steps))
+    opened.answer(
+        lambda: _parts(account, path, started_at=trace.started_at_unix_ms, most_steps=steps),
+        account=account,
+        critical_path=path,
+        started_at_unix_ms=trace.started_at_unix_ms,
+    )
 
 
 def _parts(

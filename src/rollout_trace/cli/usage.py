@@ -8,9 +8,9 @@ import click
 from rich.console import RenderableType
 from rich.text import Text
 
-from rollout_trace.cli.formatting import agent_labels, output_width, show, status_text, table_of
-from rollout_trace.cli.money import TOKEN_COLUMNS, cost_cell, json_encoder, price_notes, token_cells
-from rollout_trace.cli.reading import read_bundle
+from rollout_trace.cli.formatting import agent_labels, output_width, status_text, table_of
+from rollout_trace.cli.money import TOKEN_COLUMNS, cost_cell, price_notes, token_cells
+from rollout_trace.cli.reading import Reading, reading
 from rollout_trace.cli.user_prices import prices_option, user_prices
 from rollout_trace.ids import ThreadId
 from rollout_trace.printable import printable
@@ -25,11 +25,10 @@ _FIGURES = ("turn", "seq", "requests", *TOKEN_COLUMNS, "cost")
 
 
 @click.command()
-@click.argument("bundle", metavar="BUNDLE", type=click.Path(path_type=Path))
+@reading()
 @click.option("--requests", "with_requests", is_flag=True, help="Show each request as well.")
 @prices_option
-@click.option("--json", "as_json", is_flag=True, help="Print all of it, each request too, as one JSON object.")
-def usage(bundle: Path, price_file: Path | None, *, with_requests: bool, as_json: bool) -> None:
+def usage(opened: Reading, price_file: Path | None, *, with_requests: bool) -> None:
     """Show the tokens and the money that a run used.
 
     By model, agent, turn and, with --requests, request. The money is what the tokens cost by the price list; a
@@ -37,13 +36,14 @@ def usage(bundle: Path, price_file: Path | None, *, with_requests: bool, as_json
     said to be unknown.
     """
     prices = user_prices(price_file)
-    trace = read_bundle(bundle).trace
+    trace = opened.reduction.trace
     found = usage_of(trace, prices)
-    if as_json:
-        about = {"date": prices.date, "source": prices.source}
-        click.echo(json_encoder.encode({"usage": found, "prices": about}))
-        return
-    show(_parts(found, prices, is_over=trace.status is not RolloutStatus.RUNNING, with_requests=with_requests))
+    is_over = trace.status is not RolloutStatus.RUNNING
+    opened.answer(
+        lambda: _parts(found, prices, is_over=is_over, with_requests=with_requests),
+        usage=found,
+        prices={"date": prices.date, "source": prices.source},
+    )
 
 
 def _parts(found: Usage, prices: PriceTable, *, is_over: bool, with_requests: bool) -> Iterator[RenderableType]:

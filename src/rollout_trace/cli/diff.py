@@ -1,0 +1,92 @@
+"""`diff`: what two rollouts do differently, where they part, and their totals side by side."""
+
+from collections.abc import Iterator, Sequence
+
+import click
+from rich.console import RenderableType
+from rich.text import Text
+
+from rollout_trace.cli.formatting import duration_text, table_of
+from rollout_trace.cli.reading import Reading, bundle_named, open_reading, tell
+from rollout_trace.cli.wording import item_lines
+from rollout_trace.ids import ItemId
+from rollout_trace.printable import printable
+from rollout_trace.query.difference import AgentDifference, Difference, difference_between
+from rollout_trace.query.summary import Summary
+
+_MOST_ITEMS = 6
+_MOST_STRETCHES = 8
+
+
+@click.command()
+@click.argument("left", metavar="A")
+@click.argument("right", metavar="B")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
+@click.option("--full", is_flag=True, help="Show all that differs, however much.")
+def diff(left: str, right: str, *, as_json: bool, full: bool) -> None:
+    """Show where two rollouts of the same task part.
+
+    What they do differently, and their totals side by side. A and B are bundles, named as for every other command.
+    Items are compared by what they say, without what differs in every run, such as ids, wall times and encrypted
+    text.
+    """
+    sides = open_reading(bundle_named(left)), open_reading(bundle_named(right))
+    found = difference_between((sides[0].bundle, sides[0].reduction), (sides[1].bundle, sides[1].reduction))
+    tell(lambda: _parts(sides, found, full=full), {"difference": found}, as_json=as_json)
+
+
+def _parts(sides: tuple[Reading, Reading], found: Difference, *, full: bool) -> Iterator[RenderableType]:
+    for agent in found.agents:
+        yield from _agent(sides, agent, full=full)
+        yield Text()
+    yield _totals(found)
+
+
+def _agent(sides: tuple[Reading, Reading], agent: AgentDifference, *, full: bool) -> Iterator[RenderableType]:
+    same = sum(len(stretch.left) for stretch in agent.stretches if stretch.is_same)
+    path = printable(agent.agent_path or "(path unknown)")
+    if agent.left is None or agent.right is None:
+        yield Text.assemble((path, "bold"), f"  only in {'B' if agent.left is None else 'A'}")
+        return
+    if agent.parts_at is None:
+        yield Text.assemble((path, "bold"), f"  the same in both: {same:,} items")
+        return
+    before = len(agent.stretches[0].left) if agent.stretches[0].is_same else 0
+    parting = f"after the first {before:,}" if before else "at once"
+    yield Text.assemble((path, "bold"), f"  {same:,} items are the same; they part {parting}")
+    differing = [stretch for stretch in agent.stretches if not stretch.is_same]
+    for number, stretch in enumerate(differing if full else differing[:_MOST_STRETCHES]):
+        if number:
+            yield Text("  ⋮", "dim")
+        yield from _side(sides[0], stretch.left, "A", "red", full=full)
+        yield from _side(sides[1], stretch.right, "B", "green", full=full)
+    if not full and len(differing) > _MOST_STRETCHES:
+        yield Text(f"… and {len(differing) - _MOST_STRETCHES:,} more places; --full shows them", "dim")
+
+
+def _side(side: Reading, item_ids: Sequence[ItemId], mark: str, style: str, *, full: bool) -> Iterator[RenderableType]:
+    if item_ids:
+        yield item_lines(side, item_ids, mark, style, None if full else _MOST_ITEMS)
+
+
+def _totals(found: Difference) -> RenderableType:
+    left, right = _figures(found.left), _figures(found.right)
+    rows = [(name, left.get(name, "0"), right.get(name, "0")) for name in dict.fromkeys([*left, *right])]
+    return table_of(("", "A", "B"), rows, ("A", "B"))
+
+
+def _figures(summary: Summary) -> dict[str, str]:
+    tools = {f"  {name}": f"{sum(outcomes.values()):,}" for name, outcomes in sorted(summary.tools.items())}
+    return {
+        "status": summary.status.value,
+        "time": duration_text(summary.duration_ms),
+        "agents": f"{len(summary.agents):,}",
+        "turns": f"{sum(summary.turns.values()):,}",
+        "requests": f"{sum(summary.requests.values()):,}",
+        "tokens in": f"{summary.tokens.input:,}",
+        "  cached": f"{summary.tokens.cached_input:,}",
+        "tokens out": f"{summary.tokens.output:,}",
+        "compactions": f"{summary.compactions:,}",
+        "tool calls": f"{sum(sum(outcomes.values()) for outcomes in summary.tools.values()):,}",
+        **{printable(name): count for name, count in tools.items()},
+    }

@@ -1,0 +1,37 @@
+"""The events behind a graph, read again from the log.
+
+A graph keeps what is concluded; what an event itself said, such as why a request failed, stands in the log only.
+"""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from rollout_trace.bundle.folder import Bundle
+from rollout_trace.events.log_entry import LoggedEvent
+from rollout_trace.events.types import TraceEvent
+from rollout_trace.query.naming import ObjectRef
+from rollout_trace.reduce.evidence import EventPosition
+from rollout_trace.reduce.replay import Reduction
+
+
+class AppliedEvent(msgspec.Struct, frozen=True):
+    """An event that made the graph what it is, with the objects that it made or changed."""
+
+    position: EventPosition
+    event: TraceEvent
+    touched: tuple[ObjectRef, ...]
+
+
+def applied_events(bundle: Bundle, reduction: Reduction) -> Iterator[AppliedEvent]:
+    """The events that were applied, in order; not those that were skipped, or that came later than the graph.
+
+    Raises:
+        BundleError: the log cannot be read any more.
+    """
+    log = (entry for entry in bundle.events() if isinstance(entry, LoggedEvent))
+    for position, objects in reduction.evidence:
+        entry = next((entry for entry in log if entry.line == position.line), None)
+        if entry is None:
+            return
+        yield AppliedEvent(position, entry.event, tuple(ObjectRef(kind, object_id) for kind, object_id in objects))

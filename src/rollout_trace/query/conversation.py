@@ -1,0 +1,119 @@
+"""The conversation of an agent, item by item, and exactly what its model saw at a request (questions 3 and 4)."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from rollout_trace.bundle.folder import Bundle
+from rollout_trace.errors import PayloadError
+from rollout_trace.ids import CallId, InferenceCallId, ItemId, ThreadId
+from rollout_trace.model.conversation import Channel, ItemKind, Role
+from rollout_trace.model.rollout import RolloutTrace
+from rollout_trace.query.gist import item_label
+from rollout_trace.query.item_content import ItemContent, item_contents
+from rollout_trace.query.item_text import whole_texts
+from rollout_trace.query.lineage import origins_of
+from rollout_trace.query.naming import ObjectRef, item_ref
+from rollout_trace.query.requests import first_shown, sent_requests
+from rollout_trace.query.summary import tool_name
+from rollout_trace.reduce.evidence import ItemSource
+from rollout_trace.reduce.replay import Reduction
+from rollout_trace.values import UnixMilliseconds
+
+
+class SaidItem(msgspec.Struct, frozen=True, kw_only=True):
+    """One item, in full, with where it came from."""
+
+    item_id: ItemId
+    role: Role
+    channel: Channel | None
+    kind: ItemKind
+    label: str
+    """Who says it, or what it is, in a word."""
+    tool: str | None
+    """The tool of a call or an output, if the trace has it."""
+    call_id: CallId | None
+    first_seen_at_unix_ms: UnixMilliseconds
+    origins: tuple[ObjectRef, ...]
+    """What produced it; empty for what the user or the host program wrote."""
+    first_shown_in: InferenceCallId | None
+    """The first request that showed it to a model."""
+    text: str
+    content: ItemContent | None
+    """The item as the payload has it; None if it is in none, cannot be read, or was not asked for."""
+    source: ItemSource | None
+
+
+def conversation_of(
+    bundle: Bundle, reduction: Reduction, thread_id: ThreadId, *, with_content: bool = True
+) -> tuple[SaidItem, ...]:
+    """All that ever stood in an agent's conversation, in the order in which it came.
+
+    Without `with_content` the items are not read again from the payloads, which takes time where there are many.
+
+    Raises:
+        KeyError: the graph has no such thread.
+    """
+    return _said_items(
+        bundle, reduction, reduction.trace.threads[thread_id].conversation_item_ids, with_content=with_content
+    )
+
+
+def seen_at(
+    bundle: Bundle, reduction: Reduction, call_id: InferenceCallId, *, with_content: bool = True
+) -> tuple[SaidItem, ...]:
+    """The items that a model was shown at a request, in order: exactly those, and nothing else.
+
+    Without `with_content` the items are not read again from the payloads, which takes time where there are many.
+
+    Raises:
+        KeyError: the graph has no such request.
+    """
+    return _said_items(
+        bundle, reduction, reduction.trace.inference_calls[call_id].request_item_ids, with_content=with_content
+    )
+
+
+def _said_items(
+    bundle: Bundle, reduction: Reduction, item_ids: Iterable[ItemId], *, with_content: bool
+) -> tuple[SaidItem, ...]:
+    trace, ids = reduction.trace, tuple(item_ids)
+    texts = whole_texts(bundle, reduction, ids)
+    contents = item_contents(bundle, reduction, ids if with_content else ())
+    tools = _tools_by_item(trace)
+    shown = first_shown(sent_requests(trace))
+    origins = origins_of(trace)
+    found = []
+    for item_id in ids:
+        item, content = trace.conversation_items[item_id], contents.get(item_id)
+        found.append(
+            SaidItem(
+                item_id=item_id,
+                role=item.role,
+                channel=item.channel,
+                kind=item.kind,
+                label=item_label(item),
+                tool=tools.get(item_id) or _named_tool(content),
+                call_id=item.call_id,
+                first_seen_at_unix_ms=item.first_seen_at_unix_ms,
+                origins=origins.get(item_ref(item_id), ()),
+                first_shown_in=shown.get(item_id),
+                text=texts[item_id],
+                content=None if isinstance(content, PayloadError) else content,
+                source=reduction.evidence.item_source(item_id),
+            )
+        )
+    return tuple(found)
+
+
+def _tools_by_item(trace: RolloutTrace) -> dict[ItemId, str]:
+    return {
+        item_id: tool_name(tool.kind)
+        for tool in trace.tool_calls.values()
+        for item_id in (*tool.model_visible_call_item_ids, *tool.model_visible_output_item_ids)
+    }
+
+
+def _named_tool(content: ItemContent | PayloadError | None) -> str | None:
+    name = content.get("name") if isinstance(content, dict) else None
+    return name if isinstance(name, str) else None

@@ -1,0 +1,152 @@
+"""All that a trace says of one object: what it is, when it was, by whom, what is linked with it, and the evidence."""
+
+from typing import TypeAlias
+
+import msgspec
+
+from rollout_trace.bundle.folder import Bundle
+from rollout_trace.events.references import event_type
+from rollout_trace.ids import CodeCellId, CodexTurnId, EdgeId, ItemId, RawPayloadId, ThreadId, ToolCallId
+from rollout_trace.model.execution import ExecutionWindow
+from rollout_trace.model.inference import TokenUsage
+from rollout_trace.model.rollout import RolloutTrace
+from rollout_trace.model.terminal import TerminalOperation
+from rollout_trace.query.agents import passage
+from rollout_trace.query.applied_events import applied_events
+from rollout_trace.query.gist import gist, operation_input, printed
+from rollout_trace.query.item_text import whole_texts
+from rollout_trace.query.links import Link, links_from, links_to, payloads_of
+from rollout_trace.query.naming import GraphObject, Names, ObjectRef, object_of
+from rollout_trace.query.outcome import Outcome, standing
+from rollout_trace.query.payload_json import payload_bytes
+from rollout_trace.query.requests import first_shown, sent_requests
+from rollout_trace.query.tool_outputs import tool_outputs_of
+from rollout_trace.reduce.evidence import EventPosition, ObjectKind
+from rollout_trace.reduce.replay import Reduction
+from rollout_trace.values import PayloadRef
+
+Figure: TypeAlias = str | int | bool
+_SAID_BEFORE = {"thread_id", "codex_turn_id", "started_by_codex_turn_id"}
+
+
+class BehindIt(msgspec.Struct, frozen=True):
+    """An event that made or changed an object."""
+
+    position: EventPosition
+    event_type: str
+
+
+class NamedBy(msgspec.Struct, frozen=True):
+    """An object that names another, and the field in which it does."""
+
+    ref: ObjectRef
+    field: str
+
+
+class Description(msgspec.Struct, frozen=True, kw_only=True):
+    """One object and all that is tied to it."""
+
+    ref: ObjectRef
+    name: str
+    """Its short name."""
+    what: str
+    thread_id: ThreadId | None
+    codex_turn_id: CodexTurnId | None
+    execution: ExecutionWindow | None
+    outcome: Outcome | None
+    figures: dict[str, Figure]
+    """Its own plain values, by field."""
+    links: tuple[Link, ...]
+    """The objects that it names; without the lists of whole histories."""
+    named_by: tuple[NamedBy, ...]
+    """Further objects that name it; for an item, also the first request that showed it."""
+    texts: dict[str, str]
+    """What it says, in full: the text of an item, what a tool was asked, returned and showed, a program, a payload."""
+    events: tuple[BehindIt, ...]
+    payloads: tuple[PayloadRef, ...]
+
+
+def describe(bundle: Bundle, reduction: Reduction, ref: ObjectRef) -> Description:
+    """All that the trace says of an object.
+
+    Raises:
+        BundleError: the log cannot be read any more.
+        KeyError: the graph has no such object.
+    """
+    trace = reduction.trace
+    found, names = object_of(trace, ref), Names(trace)
+    touching = {position.seq for position in reduction.evidence.events_of(ref.kind, ref.object_id)}
+    execution = getattr(found, "execution", None)
+    links = tuple(links_from(trace, ref))
+    linked = {link.ref for link in links}
+    return Description(
+        ref=ref,
+        name=names.short(ref),
+        what=gist(trace, names, ref),
+        thread_id=getattr(found, "thread_id", None),
+        codex_turn_id=getattr(found, "codex_turn_id", getattr(found, "started_by_codex_turn_id", None)),
+        execution=execution if isinstance(execution, ExecutionWindow) else None,
+        outcome=standing(trace, found),
+        figures=_figures(found, {"source_js", *(link.field for link in links)}),
+        links=tuple(link for link in links if link.field not in _SAID_BEFORE),
+        named_by=(
+            *_shown(reduction, ref),
+            *(NamedBy(by, field) for by, field in links_to(trace, ref) if by not in linked),
+        ),
+        texts=_texts(bundle, reduction, ref, found),
+        events=tuple(
+            BehindIt(applied.position, event_type(applied.event))
+            for applied in applied_events(bundle, reduction)
+            if applied.position.seq in touching and ref in applied.touched
+        ),
+        payloads=tuple(
+            trace.raw_payloads[payload] for payload in payloads_of(reduction, ref) if payload in trace.raw_payloads
+        ),
+    )
+
+
+def _figures(found: GraphObject, told: set[str]) -> dict[str, Figure]:
+    """The plain values of an object that are not told otherwise: no ids of objects, no program."""
+    if isinstance(found, RolloutTrace):
+        return {"started_at_unix_ms": found.started_at_unix_ms, "status": found.status}
+    values: dict[str, Figure] = {}
+    for field in found.__struct_fields__:
+        value = getattr(found, field)
+        if isinstance(value, TokenUsage):
+            values |= {name: getattr(value, name) for name in value.__struct_fields__}
+        elif isinstance(value, str | int) and field not in told:
+            values[field] = value
+    return values
+
+
+def _shown(reduction: Reduction, ref: ObjectRef) -> list[NamedBy]:
+    if ref.kind is not ObjectKind.CONVERSATION_ITEM:
+        return []
+    call_id = first_shown(sent_requests(reduction.trace)).get(ItemId(ref.object_id))
+    return [] if call_id is None else [NamedBy(ObjectRef(ObjectKind.INFERENCE_CALL, call_id), "first shown in")]
+
+
+def _texts(bundle: Bundle, reduction: Reduction, ref: ObjectRef, found: GraphObject) -> dict[str, str]:
+    trace = reduction.trace
+    match ref.kind:
+        case ObjectKind.CONVERSATION_ITEM:
+            return {"text": whole_texts(bundle, reduction, [ItemId(ref.object_id)])[ItemId(ref.object_id)]}
+        case ObjectKind.TOOL_CALL:
+            (output,) = tool_outputs_of(bundle, reduction, [ToolCallId(ref.object_id)])
+            texts = {"asked": output.asked, "returned": output.returned, "shown to the model": output.shown}
+            return {title: text for title, text in texts.items() if text is not None}
+        case ObjectKind.CODE_CELL:
+            return {"program": trace.code_cells[CodeCellId(ref.object_id)].source_js}
+        case ObjectKind.INTERACTION_EDGE:
+            words = passage(bundle, reduction, EdgeId(ref.object_id)).words
+            return {} if words is None else {"words": words}
+        case ObjectKind.RAW_PAYLOAD:
+            data = payload_bytes(bundle, trace, RawPayloadId(ref.object_id))
+            return {} if data is None else {"file": data.decode(errors="backslashreplace")}
+        case _:
+            return _operation_texts(found) if isinstance(found, TerminalOperation) else {}
+
+
+def _operation_texts(operation: TerminalOperation) -> dict[str, str]:
+    output = {} if operation.result is None else {"output": printed(operation.result)}
+    return {"input": operation_input(operation), **output}

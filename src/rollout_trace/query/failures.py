@@ -1,0 +1,191 @@
+"""What failed, was cancelled or never ended, why, and what was going on around it (question 11)."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+
+import msgspec
+
+from rollout_trace.bundle.folder import Bundle
+from rollout_trace.events import types as events
+from rollout_trace.ids import CodexTurnId, RawPayloadId, ThreadId, ToolCallId
+from rollout_trace.model.execution import ExecutionWindow
+from rollout_trace.model.rollout import RolloutTrace
+from rollout_trace.query.applied_events import AppliedEvent, applied_events
+from rollout_trace.query.complaints import ERRORS, TURN_ENDS, complaint
+from rollout_trace.query.naming import ObjectRef, object_of
+from rollout_trace.query.outcome import Outcome
+from rollout_trace.query.payload_json import payload_json, referred_json, text_of, value_at
+from rollout_trace.query.timeline import TimelineEntry, timeline_of
+from rollout_trace.query.tool_outputs import result_text, returned_text
+from rollout_trace.reduce.evidence import EventPosition, ObjectKind
+from rollout_trace.reduce.replay import Reduction
+from rollout_trace.values import ExecutionStatus, Seq, UnixMilliseconds
+
+_MOST_AROUND = 8
+_WORK = {ObjectKind.INFERENCE_CALL, ObjectKind.TOOL_CALL, ObjectKind.CODE_CELL, ObjectKind.COMPACTION_REQUEST}
+"""What can be going on; that a turn and an agent are, goes without saying."""
+
+
+class Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that went wrong, or was left open."""
+
+    subject: ObjectRef
+    what: str
+    thread_id: ThreadId | None
+    codex_turn_id: CodexTurnId | None
+    position: EventPosition
+    """The event at which it began."""
+    ended_seq: Seq | None
+    """The event that ended it; None for what never ended."""
+    at_unix_ms: UnixMilliseconds
+    outcome: Outcome
+    error: str | None
+    """What the trace says of why."""
+    payloads: tuple[RawPayloadId, ...]
+    meanwhile: tuple[ObjectRef, ...]
+    """Other work that was under way when it ended (or began, if it never ended): at most eight, the latest first."""
+    next: ObjectRef | None
+    """What its agent did next."""
+
+
+def failures_of(bundle: Bundle, reduction: Reduction) -> tuple[Failure, ...]:
+    """What failed, was cancelled or never ended, in the order in which it began.
+
+    A command with another exit code than 0 has failed, however its call ended. An error that only the host's protocol
+    tells, as of a turn that fails within a hidden request, is one too.
+
+    Raises:
+        BundleError: the log cannot be read any more.
+    """
+    trace = reduction.trace
+    applied = tuple(applied_events(bundle, reduction))
+    entries = timeline_of(bundle, reduction)
+    told = dict([*_cell_errors(bundle, applied), *_turn_errors(bundle, applied)])
+    wrong = [
+        msgspec.structs.replace(
+            entry, error=entry.error or told.get(entry.subject) or _tool_error(bundle, trace, entry)
+        )
+        for entry in entries
+        if entry.outcome is not None
+        and entry.outcome.is_fault
+        and entry.subject.kind is not ObjectKind.TERMINAL_OPERATION  # its call says the same
+    ]
+    wrong += _only_told(bundle, applied, known={entry.error for entry in wrong})
+    wrong.sort(key=lambda entry: entry.position.seq)
+    ends = [_ended_seq(trace, entry.subject) for entry in wrong]
+    meanwhile = _under_way(
+        trace, entries, [ended or entry.position.seq for entry, ended in zip(wrong, ends, strict=True)]
+    )
+    following = _following(entries)
+    return tuple(
+        Failure(
+            subject=entry.subject,
+            what=entry.what,
+            thread_id=entry.thread_id,
+            codex_turn_id=entry.codex_turn_id,
+            position=entry.position,
+            ended_seq=ended,
+            at_unix_ms=entry.at_unix_ms,
+            outcome=entry.outcome or Outcome(ExecutionStatus.FAILED),
+            error=entry.error,
+            payloads=entry.payloads,
+            meanwhile=tuple(ref for ref in around if ref != entry.subject)[:_MOST_AROUND],
+            next=following.get(entry.subject),
+        )
+        for entry, ended, around in zip(wrong, ends, meanwhile, strict=True)
+    )
+
+
+def _tool_error(bundle: Bundle, trace: RolloutTrace, entry: TimelineEntry) -> str | None:
+    """What a tool gave back when it failed."""
+    if entry.subject.kind is not ObjectKind.TOOL_CALL:
+        return None
+    tool = trace.tool_calls[ToolCallId(entry.subject.object_id)]
+    if tool.raw_result_payload_id is not None and tool.execution.status is ExecutionStatus.FAILED:
+        text = result_text(payload_json(bundle, trace, tool.raw_result_payload_id))
+        if text:
+            return text
+    return returned_text(bundle, trace, tool)[0]
+
+
+def _cell_errors(bundle: Bundle, applied: Iterable[AppliedEvent]) -> Iterator[tuple[ObjectRef, str]]:
+    """Why code cells failed, as their last response says it."""
+    for event in applied:
+        seen = event.event.payload
+        if isinstance(seen, events.CodeCellEnded | events.CodeCellInitialResponse):
+            error = value_at(referred_json(bundle, seen.response_payload), "response", "Result", "error_text")
+            if error is not None:
+                yield from ((ref, text_of(error)) for ref in event.touched if ref.kind is ObjectKind.CODE_CELL)
+
+
+def _turn_errors(bundle: Bundle, applied: Iterable[AppliedEvent]) -> Iterator[tuple[ObjectRef, str]]:
+    """Why turns went wrong, as the host tells it when they end."""
+    for event in applied:
+        seen = event.event.payload
+        if isinstance(seen, events.ProtocolEventObserved) and seen.event_type in TURN_ENDS:
+            ended = referred_json(bundle, seen.event_payload)
+            turn_id, error = value_at(ended, "turn_id"), complaint(ended)
+            if isinstance(turn_id, str) and error is not None:
+                yield ObjectRef(ObjectKind.CODEX_TURN, turn_id), error
+
+
+def _only_told(bundle: Bundle, applied: Iterable[AppliedEvent], known: set[str | None]) -> Iterator[TimelineEntry]:
+    """Errors that the host's protocol tells and nothing in the graph does."""
+    for event in applied:
+        seen = event.event.payload
+        if isinstance(seen, events.ProtocolEventObserved) and seen.event_type in ERRORS:
+            error = complaint(referred_json(bundle, seen.event_payload))
+            if error not in known or error is None:
+                yield TimelineEntry(
+                    position=event.position,
+                    at_unix_ms=event.event.wall_time_unix_ms,
+                    thread_id=event.event.thread_id,
+                    codex_turn_id=event.event.codex_turn_id,
+                    subject=ObjectRef(ObjectKind.RAW_PAYLOAD, seen.event_payload.raw_payload_id),
+                    what=f"the host tells of an {seen.event_type.replace('_', ' ')}",
+                    outcome=Outcome(ExecutionStatus.FAILED),
+                    error=error,
+                    payloads=(seen.event_payload.raw_payload_id,),
+                )
+
+
+def _ended_seq(trace: RolloutTrace, ref: ObjectRef) -> Seq | None:
+    """The event at which something ended; None if it never did, or if the graph only heard of it."""
+    try:
+        window = getattr(object_of(trace, ref), "execution", None)
+    except KeyError:
+        return None
+    return window.ended_seq if isinstance(window, ExecutionWindow) else None
+
+
+def _under_way(trace: RolloutTrace, entries: Sequence[TimelineEntry], seqs: Sequence[Seq]) -> list[list[ObjectRef]]:
+    """For each of these moments: the work that was under way, the latest first, one more than is shown."""
+    work = [entry for entry in entries if entry.subject.kind in _WORK]
+    begins = sorted((entry.position.seq, entry.subject) for entry in work)
+    ended = ((_ended_seq(trace, entry.subject), entry.subject) for entry in work)
+    ends = sorted((seq, ref) for seq, ref in ended if seq is not None)
+    found: list[list[ObjectRef]] = [[] for _ in seqs]
+    open_work: dict[ObjectRef, None] = {}
+    begun = closed = 0
+    for index in sorted(range(len(seqs)), key=seqs.__getitem__):
+        while begun < len(begins) and begins[begun][0] < seqs[index]:
+            open_work[begins[begun][1]] = None
+            begun += 1
+        while closed < len(ends) and ends[closed][0] < seqs[index]:
+            open_work.pop(ends[closed][1], None)
+            closed += 1
+        found[index] = list(islice(reversed(open_work), _MOST_AROUND + 1))
+    return found
+
+
+def _following(entries: Iterable[TimelineEntry]) -> Mapping[ObjectRef, ObjectRef]:
+    """For each piece of work: the next one that its agent began."""
+    latest: dict[ThreadId | None, ObjectRef] = {}
+    following: dict[ObjectRef, ObjectRef] = {}
+    for entry in entries:
+        if entry.subject.kind in _WORK or entry.subject.kind is ObjectKind.CODEX_TURN:
+            before = latest.get(entry.thread_id)
+            if before is not None:
+                following.setdefault(before, entry.subject)
+            latest[entry.thread_id] = entry.subject
+    return following

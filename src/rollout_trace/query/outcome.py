@@ -1,0 +1,99 @@
+"""How a piece of work stands, as far as the log can tell.
+
+What was interrupted never ends in a log: a graph says `running` of it for ever. Here it is said what the log leaves
+open, and what has ended around it.
+"""
+
+import msgspec
+
+from rollout_trace.ids import CodexTurnId, ThreadId
+from rollout_trace.model.compaction import CompactionRequest
+from rollout_trace.model.execution import ExecutionWindow
+from rollout_trace.model.inference import InferenceCall
+from rollout_trace.model.rollout import RolloutTrace
+from rollout_trace.model.terminal import TerminalOperation, TerminalSession
+from rollout_trace.model.threads import AgentThread, CodexTurn
+from rollout_trace.model.tools import CodeCell, ToolCall
+from rollout_trace.values import ExecutionStatus, RolloutStatus
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """How a piece of work stands. `unfinished` says what ended around work that itself never did: `turn cancelled`."""
+
+    status: ExecutionStatus
+    unfinished: str | None = None
+    exit_code: int | None = None
+    """Of a command, if it has ended."""
+
+    def __str__(self) -> str:
+        if self.unfinished is not None:
+            return f"unfinished, {self.unfinished}"
+        if self.status is ExecutionStatus.RUNNING:
+            return "running when the log ends"
+        return self.status if not self.exit_code else f"exit code {self.exit_code}"
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether it failed, was given up, or never ended."""
+        return self.status is not ExecutionStatus.COMPLETED or bool(self.exit_code)
+
+
+def outcome_of(
+    trace: RolloutTrace, window: ExecutionWindow, thread_id: ThreadId | None, turn_id: CodexTurnId | None = None
+) -> Outcome:
+    """How work of a thread, and of a turn if it has one, stands."""
+    if window.status is not ExecutionStatus.RUNNING:
+        return Outcome(window.status)
+    turn = None if turn_id is None else trace.codex_turns.get(turn_id)
+    thread = None if thread_id is None else trace.threads.get(thread_id)
+    for name, around in (("turn", turn), ("agent", thread)):
+        if around is not None and around.execution is not window and around.execution.ended_seq is not None:
+            return Outcome(window.status, f"{name} {around.execution.status}")
+    if trace.status is not RolloutStatus.RUNNING:
+        return Outcome(window.status, f"rollout {trace.status}")
+    if trace.recording_complete:
+        return Outcome(window.status, "recording closed")
+    return Outcome(window.status)
+
+
+def terminal_outcome(trace: RolloutTrace, session: TerminalSession) -> Outcome:
+    """How the process of a terminal stands. Nothing ends a session in a log; what tells is the end of its command."""
+    created = trace.terminal_operations.get(session.created_by_operation_id)
+    if created is None:
+        return outcome_of(trace, session.execution, session.thread_id)
+    return operation_outcome(trace, created)
+
+
+def operation_outcome(trace: RolloutTrace, operation: TerminalOperation) -> Outcome:
+    """How an operation on a terminal stands, with the exit code of its process, if it is known."""
+    tool = trace.tool_calls.get(operation.tool_call_id)
+    thread_id, turn_id = (None, None) if tool is None else (tool.thread_id, tool.started_by_codex_turn_id)
+    outcome = outcome_of(trace, operation.execution, thread_id, turn_id)
+    exit_code = None if operation.result is None else operation.result.exit_code
+    return msgspec.structs.replace(outcome, exit_code=exit_code)
+
+
+def tool_outcome(trace: RolloutTrace, tool: ToolCall) -> Outcome:
+    """How a tool call stands; that of a command has its exit code."""
+    outcome = outcome_of(trace, tool.execution, tool.thread_id, tool.started_by_codex_turn_id)
+    operation = trace.terminal_operations.get(tool.terminal_operation_id) if tool.terminal_operation_id else None
+    if operation is None or operation.result is None:
+        return outcome
+    return msgspec.structs.replace(outcome, exit_code=operation.result.exit_code)
+
+
+def standing(trace: RolloutTrace, found: object) -> Outcome | None:
+    """How any object of a graph stands; None for one that is no work, such as an item."""
+    match found:
+        case ToolCall():
+            return tool_outcome(trace, found)
+        case TerminalOperation():
+            return operation_outcome(trace, found)
+        case TerminalSession():
+            return terminal_outcome(trace, found)
+        case AgentThread():
+            return outcome_of(trace, found.execution, found.thread_id)
+        case CodexTurn() | InferenceCall() | CodeCell() | CompactionRequest():
+            return outcome_of(trace, found.execution, found.thread_id, found.codex_turn_id)
+        case _:
+            return None

@@ -1,0 +1,160 @@
+"""Where a pattern stands in the text of a rollout, and which objects hold it.
+
+Histories are sent again and again; so that a hit counts once, requests, answers and checkpoints are searched item by
+item, and what stands beside the items (instructions, tools) once for each different text. All other payloads, and what
+only events say, are searched as they are.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from rollout_trace.bundle.folder import Bundle
+from rollout_trace.errors import PayloadError
+from rollout_trace.events import types as events
+from rollout_trace.json_text import JsonValue
+from rollout_trace.query.applied_events import AppliedEvent, applied_events
+from rollout_trace.query.item_content import item_contents
+from rollout_trace.query.item_text import is_cut, item_text
+from rollout_trace.query.links import links_from
+from rollout_trace.query.naming import ObjectRef, item_ref, objects_of
+from rollout_trace.query.payload_json import referred_json, strings_in
+from rollout_trace.reduce.evidence import EventPosition, ObjectKind
+from rollout_trace.reduce.replay import Reduction
+from rollout_trace.values import PayloadKindName, PayloadRef
+
+_OF_ITEMS = {
+    PayloadKindName.INFERENCE_REQUEST,
+    PayloadKindName.INFERENCE_RESPONSE,
+    PayloadKindName.COMPACTION_CHECKPOINT,
+    PayloadKindName.COMPACTION_REQUEST,
+}
+_LISTS = {"input", "output_items", "input_history", "replacement_history"}
+
+
+class Hit(msgspec.Struct, frozen=True, kw_only=True):
+    """A line in which the pattern stands."""
+
+    holder: ObjectRef
+    """The object that holds it: an item, a tool call, a request, …; a payload, if no object names it."""
+    line: str
+    start: int
+    end: int
+    """Where in the line the first match is, in characters."""
+    payload: PayloadRef | None
+    """The file in which it stands; None if an event itself says it."""
+    position: EventPosition | None
+    """The event that says it; None if a payload does."""
+
+
+def find_text(bundle: Bundle, reduction: Reduction, pattern: re.Pattern[str]) -> tuple[Hit, ...]:
+    """The lines of a rollout in which a pattern stands: items first, then other payloads, then events.
+
+    Raises:
+        BundleError: the log cannot be read any more.
+    """
+    applied = tuple(applied_events(bundle, reduction))
+    owners = _owners(reduction)
+    found = (
+        *_in_items(bundle, reduction, pattern),
+        *_in_payloads(bundle, reduction, pattern, owners),
+        *_in_events(applied, pattern),
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _lines(pattern: re.Pattern[str], texts: Iterable[str]) -> Iterator[tuple[str, int, int]]:
+    """The lines with a match, each with its first match. A pattern is looked for in the whole text first."""
+    for text in texts:
+        if pattern.search(text) is not None:
+            for line in text.split("\n"):
+                match = pattern.search(line)
+                if match is not None:
+                    yield line, match.start(), match.end()
+
+
+def _in_items(bundle: Bundle, reduction: Reduction, pattern: re.Pattern[str]) -> Iterator[Hit]:
+    items = reduction.trace.conversation_items
+    contents = item_contents(bundle, reduction, [item_id for item_id, item in items.items() if is_cut(item)])
+    for item_id, item in items.items():
+        content = contents.get(item_id)
+        texts = [item_text(item)] if content is None or isinstance(content, PayloadError) else strings_in(content)
+        source = reduction.evidence.item_source(item_id)
+        for line, start, end in _lines(pattern, texts):
+            payload = None if source is None else source.payload
+            yield Hit(holder=item_ref(item_id), line=line, start=start, end=end, payload=payload, position=None)
+
+
+def _in_payloads(
+    bundle: Bundle, reduction: Reduction, pattern: re.Pattern[str], owners: Mapping[str, ObjectRef]
+) -> Iterator[Hit]:
+    seen: set[bytes] = set()
+    for payload_id, ref in reduction.trace.raw_payloads.items():
+        holder = owners.get(payload_id, ObjectRef(ObjectKind.RAW_PAYLOAD, payload_id))
+        texts = (
+            _beside_items(bundle, ref, seen) if ref.kind.type in _OF_ITEMS else strings_in(referred_json(bundle, ref))
+        )
+        for line, start, end in dict.fromkeys(_lines(pattern, texts)):
+            yield Hit(holder=holder, line=line, start=start, end=end, payload=ref, position=None)
+
+
+def _beside_items(bundle: Bundle, ref: PayloadRef, seen: set[bytes]) -> Iterator[str]:
+    """The texts of a request or an answer beside its items, but for fields that stood in an earlier one."""
+    try:
+        fields = msgspec.json.decode(bundle.read_payload(ref), type=dict[str, msgspec.Raw])
+    except (PayloadError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return
+    for name, text in fields.items():
+        if name not in _LISTS and (field := bytes(text)) not in seen:
+            seen.add(field)
+            yield from strings_in(_value(text))
+
+
+def _value(text: msgspec.Raw) -> JsonValue:
+    try:
+        value: JsonValue = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    return value
+
+
+def _in_events(applied: Iterable[AppliedEvent], pattern: re.Pattern[str]) -> Iterator[Hit]:
+    """What only events say: errors, reasons, programs, results of agents."""
+    for event in applied:
+        seen = event.event.payload
+        said = [getattr(seen, field, None) for field in ("error", "reason", "source_js", "message")]
+        for line, start, end in _lines(pattern, [text for text in said if isinstance(text, str)]):
+            yield Hit(holder=_holder(event), line=line, start=start, end=end, payload=None, position=event.position)
+
+
+def _holder(event: AppliedEvent) -> ObjectRef:
+    match event.event.payload:
+        case events.InferenceFailed(inference_call_id=call_id) | events.InferenceCancelled(inference_call_id=call_id):
+            return ObjectRef(ObjectKind.INFERENCE_CALL, call_id)
+        case events.CodeCellStarted(model_visible_call_id=call_id):
+            return ObjectRef(ObjectKind.CODE_CELL, f"code_cell:{call_id}")
+        case events.AgentResultObserved(edge_id=edge_id):
+            return ObjectRef(ObjectKind.INTERACTION_EDGE, edge_id)
+        case events.CompactionRequestFailed(compaction_request_id=request_id):
+            return ObjectRef(ObjectKind.COMPACTION_REQUEST, request_id)
+        case _:
+            return next(iter(event.touched), ObjectRef(ObjectKind.ROLLOUT, event.event.rollout_id))
+
+
+def _owners(reduction: Reduction) -> dict[str, ObjectRef]:
+    """For each payload, the object that names it; a tool call before its terminal operation, as users think of it."""
+    owners: dict[str, ObjectRef] = {}
+    for kind in (
+        ObjectKind.TOOL_CALL,
+        ObjectKind.INFERENCE_CALL,
+        ObjectKind.COMPACTION_REQUEST,
+        ObjectKind.CODE_CELL,
+        ObjectKind.INTERACTION_EDGE,
+    ):
+        for object_id in objects_of(reduction.trace, kind):
+            ref = ObjectRef(kind, object_id)
+            for link in links_from(reduction.trace, ref):
+                if link.ref.kind is ObjectKind.RAW_PAYLOAD:
+                    owners.setdefault(link.ref.object_id, ref)
+    return owners

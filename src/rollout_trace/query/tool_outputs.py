@@ -1,0 +1,135 @@
+"""What a tool really returned, against what the model was shown of it (question 5).
+
+*Returned* is what the work behind a tool gave back: what a command printed, the result of an MCP server, or else the
+result of the call. *Shown* is the text of the call's output items, without the lines that the runtime puts before it.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+import msgspec
+
+from rollout_trace.bundle.folder import Bundle
+from rollout_trace.ids import ItemId, RawPayloadId, ThreadId, ToolCallId
+from rollout_trace.json_text import JsonValue
+from rollout_trace.model.rollout import RolloutTrace
+from rollout_trace.model.tools import ModelRequester, ToolCall
+from rollout_trace.query.gist import operation_of, printed, tool_input
+from rollout_trace.query.item_text import whole_texts
+from rollout_trace.query.outcome import Outcome, tool_outcome
+from rollout_trace.query.payload_json import payload_json, text_of, value_at
+from rollout_trace.query.summary import tool_name
+from rollout_trace.reduce.replay import Reduction
+
+
+class Showing(StrEnum):
+    """How much the model was shown of what a tool returned."""
+
+    WHOLE = "whole"
+    PART = "part"
+    """Something of it is missing, or was put in other words."""
+    NOTHING = "nothing"
+    """The model never saw an output of the call."""
+    TO_CELL = "to a cell"
+    """A code cell asked, and got it; the model saw what the cell made of it."""
+    UNKNOWN = "unknown"
+    """The trace does not have what was returned."""
+
+
+class ToolOutput(msgspec.Struct, frozen=True, kw_only=True):
+    """One tool call: what it was asked, returned, and showed. `shown` begins with the runtime's own lines, if any."""
+
+    tool_call_id: ToolCallId
+    thread_id: ThreadId
+    tool: str
+    asked: str
+    outcome: Outcome
+    duration_ms: int | None
+    returned: str | None
+    shown: str | None
+    showing: Showing
+    returned_by: RawPayloadId | None
+    """The payload that has what was returned."""
+    shown_by: tuple[ItemId, ...]
+
+
+def tool_outputs_of(
+    bundle: Bundle, reduction: Reduction, tool_ids: Iterable[ToolCallId] | None = None
+) -> tuple[ToolOutput, ...]:
+    """Tool calls with what they returned and showed; all of them if none is named, in order of their starts.
+
+    Raises:
+        KeyError: the graph lacks one of the calls.
+    """
+    trace = reduction.trace
+    tools = list(trace.tool_calls.values() if tool_ids is None else (trace.tool_calls[tool] for tool in tool_ids))
+    tools.sort(key=lambda tool: tool.execution.started_seq)
+    items = [item_id for tool in tools for item_id in tool.model_visible_output_item_ids]
+    texts = whole_texts(bundle, reduction, items)
+    return tuple(_output(bundle, trace, tool, texts) for tool in tools)
+
+
+def _output(bundle: Bundle, trace: RolloutTrace, tool: ToolCall, texts: dict[ItemId, str]) -> ToolOutput:
+    returned, payload_id = returned_text(bundle, trace, tool)
+    shown_by = tool.model_visible_output_item_ids
+    shown = "\n".join(texts[item_id] for item_id in shown_by) if shown_by else None
+    window = tool.execution
+    return ToolOutput(
+        tool_call_id=tool.tool_call_id,
+        thread_id=tool.thread_id,
+        tool=tool_name(tool.kind),
+        asked=tool_input(trace, tool),
+        outcome=tool_outcome(trace, tool),
+        duration_ms=None if window.ended_at_unix_ms is None else window.ended_at_unix_ms - window.started_at_unix_ms,
+        returned=returned,
+        shown=shown,
+        showing=_showing(tool, returned, shown),
+        returned_by=payload_id,
+        shown_by=shown_by,
+    )
+
+
+def returned_text(bundle: Bundle, trace: RolloutTrace, tool: ToolCall) -> tuple[str | None, RawPayloadId | None]:
+    """What the work behind a tool gave back, and the payload that has it; None where the trace does not."""
+    operation = operation_of(trace, tool)
+    if operation is not None:
+        if operation.result is None:
+            return None, None
+        return printed(operation.result), next(reversed(operation.raw_payload_ids), None)
+    for payload_id in tool.raw_runtime_payload_ids[::-1]:
+        returned = _runtime_text(payload_json(bundle, trace, payload_id))
+        if returned is not None:
+            return returned, payload_id
+    payload_id_of_result = tool.raw_result_payload_id
+    if payload_id_of_result is None:
+        return None, None
+    return result_text(payload_json(bundle, trace, payload_id_of_result)), payload_id_of_result
+
+
+def _runtime_text(ended: JsonValue) -> str | None:
+    """What the end of a tool's runtime says: a server's answer, or what a program printed."""
+    answer = value_at(ended, "result")
+    if isinstance(answer, dict):
+        for path in (("Ok", "content"), ("Ok",), ("Err",)):
+            if (found := value_at(answer, *path)) is not None:
+                return text_of(found)
+    printed = [value_at(ended, name) for name in ("stdout", "stderr")]
+    texts = [text for text in printed if isinstance(text, str)]
+    return "".join(texts) if texts else None
+
+
+def result_text(result: JsonValue) -> str | None:
+    """What a call's result says, to the model or to a cell (spec 1, payload `tool_result`)."""
+    for path in (("response_item", "output"), ("value", "output"), ("value",), ("error",), ("response_item",)):
+        found = value_at(result, *path)
+        if found is not None:
+            return text_of(found)
+    return None
+
+
+def _showing(tool: ToolCall, returned: str | None, shown: str | None) -> Showing:
+    if shown is None:
+        return Showing.NOTHING if isinstance(tool.requester, ModelRequester) else Showing.TO_CELL
+    if returned is None:
+        return Showing.UNKNOWN
+    return Showing.WHOLE if returned.strip() in shown else Showing.PART
