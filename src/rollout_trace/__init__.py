@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     )
     from rollout_trace.events.log_entry import LoggedEvent, UnreadableLine
     from rollout_trace.events.types import TraceEvent
+    from rollout_trace.limits import Limits
     from rollout_trace.model.rollout import RolloutTrace
     from rollout_trace.query.item_content import item_content
     from rollout_trace.query.summary import Summary, summarize
@@ -44,6 +45,7 @@ _HOMES = {
     ),
     "rollout_trace.events.log_entry": ("LoggedEvent", "UnreadableLine"),
     "rollout_trace.events.types": ("TraceEvent",),
+    "rollout_trace.limits": ("Limits",),
     "rollout_trace.model.rollout": ("RolloutTrace",),
     "rollout_trace.query.item_content": ("item_content",),
     "rollout_trace.query.summary": ("Summary", "summarize"),
@@ -64,6 +66,7 @@ __all__ = [
     "Evidence",
     "ItemSource",
     "Level",
+    "Limits",
     "LoggedEvent",
     "Mode",
     "ObjectKind",

@@ -11,9 +11,11 @@ import msgspec
 from rollout_trace.bundle.discovery import find_bundles
 from rollout_trace.bundle.state_file import write_state, write_state_into
 from rollout_trace.bundle_reduction import reduce_bundle
+from rollout_trace.cli.limiting import limits_option
 from rollout_trace.cli.reporting import complain, diagnostic_line, error_fields, failure_line, path_text, tell_path
 from rollout_trace.diagnostics import Diagnostic
 from rollout_trace.errors import BundleError, RolloutTraceError
+from rollout_trace.limits import Limits
 from rollout_trace.model.state_json import encode_state
 from rollout_trace.reduce.modes import Mode
 
@@ -47,7 +49,8 @@ class Outcome(NamedTuple):
     "salvage: skips what it cannot apply.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each bundle, with its diagnostics.")
-def reduce(paths: tuple[Path, ...], output: Path | None, mode: str, *, as_json: bool) -> None:
+@limits_option
+def reduce(paths: tuple[Path, ...], output: Path | None, mode: str, limits: Limits, *, as_json: bool) -> None:
     """Write the reduced graph of each bundle into it, as state.json.
 
     PATH is a bundle, or a folder of bundles. The paths written go to standard output, diagnostics to standard error.
@@ -62,7 +65,7 @@ def reduce(paths: tuple[Path, ...], output: Path | None, mode: str, *, as_json: 
     for outcome in outcomes:
         _tell(outcome, as_json=as_json)
     for bundle in _with_progress(bundles):
-        outcome = _reduce_one(bundle, output, Mode(mode))
+        outcome = _reduce_one(bundle, output, Mode(mode), limits)
         failed = failed or outcome.error is not None
         _tell(outcome, as_json=as_json)
     if failed:
@@ -91,9 +94,9 @@ def _with_progress(bundles: list[Path]) -> Iterable[Path]:
     return track(bundles, "Reducing", console=Console(stderr=True), transient=True)
 
 
-def _reduce_one(bundle: Path, output: Path | None, mode: Mode) -> Outcome:
+def _reduce_one(bundle: Path, output: Path | None, mode: Mode, limits: Limits) -> Outcome:
     try:
-        reduction = reduce_bundle(bundle, mode)
+        reduction = reduce_bundle(bundle, mode, limits)
     except RolloutTraceError as error:
         return Outcome(bundle, None, (), error)
     try:

@@ -24,9 +24,11 @@ from rollout_trace.cli.formatting import (
     table_of,
     time_text,
 )
+from rollout_trace.cli.limiting import limits_option
 from rollout_trace.cli.reporting import complain, failure_line
 from rollout_trace.diagnostics import Diagnostic, Level
 from rollout_trace.errors import RolloutTraceError
+from rollout_trace.limits import Limits
 from rollout_trace.printable import printable
 from rollout_trace.query.summary import AgentTotals, Summary, Tokens, summarize
 from rollout_trace.reduce.modes import Mode
@@ -40,13 +42,14 @@ _DEEPEST_AGENT = 8
 @click.command()
 @click.argument("bundle", metavar="BUNDLE", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
-def summary(bundle: Path, *, as_json: bool) -> None:
+@limits_option
+def summary(bundle: Path, limits: Limits, *, as_json: bool) -> None:
     """Show what is in a bundle, on one screen.
 
     The bundle is read in mode salvage, so that a damaged one can be looked at; nothing is written.
     """
     try:
-        reduction = reduce_bundle(bundle, Mode.SALVAGE)
+        reduction = reduce_bundle(bundle, Mode.SALVAGE, limits)
     except RolloutTraceError as error:
         complain(failure_line(str(bundle), error))
         sys.exit(1)

@@ -11,7 +11,8 @@ import msgspec
 from rollout_trace.errors import EventError
 from rollout_trace.events.types import Event, ToolCallStarted, TraceEvent, UnknownEvent
 from rollout_trace.ids import CodexTurnId, RolloutId, ThreadId
-from rollout_trace.json_text import is_json
+from rollout_trace.json_text import is_json, is_nested_deeper
+from rollout_trace.limits import DEFAULT_LIMITS, Limits, exceeded
 from rollout_trace.repeated_fields import repeated_field
 from rollout_trace.values import Seq, UInt32, UnixMilliseconds, WaitAgentSummary, is_uint64
 
@@ -44,12 +45,15 @@ _type: Final = msgspec.json.Decoder(_Type)
 _KNOWN_TYPES: Final = frozenset(tag.__struct_config__.tag for tag in Event.__args__)
 
 
-def decode_event(line: bytes) -> TraceEvent:
+def decode_event(line: bytes, limits: Limits = DEFAULT_LIMITS) -> TraceEvent:
     """Read one line of a log. An event of an unknown type is read as `UnknownEvent`.
 
     Raises:
-        EventError: the line is no JSON, lacks a field, holds a wrong value, or holds a known field twice.
+        EventError: the line is no JSON, lacks a field, holds a wrong value, holds a known field twice, or is nested
+            too deeply.
     """
+    if is_nested_deeper(line, limits.nesting):
+        raise EventError(exceeded(limits, "nesting", "its nesting"), is_json=True, exceeds_limit=True)
     try:
         if not line.isascii():
             line.decode()
