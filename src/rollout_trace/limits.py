@@ -25,7 +25,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     events: int = 5_000_000
     """The lines of the log."""
     objects: int = 2_000_000
-    """The objects of a graph, and the items of one list in a payload."""
+    """The events, conversation items and payloads of a graph together (no event makes more than a few objects of other
+    kinds), and the items of one list in a payload."""
     total_bytes: int = 64 << 30
     """The bytes that are read of one bundle in all; a payload counts as often as it is read."""
 

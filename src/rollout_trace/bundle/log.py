@@ -50,22 +50,15 @@ class LineReader:
 
     def take(self, line: bytes) -> tuple[LogEntry, ...]:
         """The entries that are known when this line is: its own, after one that was held."""
-        offset = self._bytes
-        self._bytes += len(line)
-        if self._bytes > self._limits.total_bytes:
-            return self._stop("total_bytes", "the log so far", offset)
-        if self._is_within_line:
-            self._is_within_line = not line.endswith(b"\n")
-            return ()
+        limits, offset = self._limits, self._bytes
+        self._bytes = offset + len(line)
+        if self._is_within_line or len(line) > limits.line_bytes or self._bytes > limits.total_bytes:
+            return self._take_too_much(line, offset)
         self._lines += 1
-        if self._lines > self._limits.events:
+        if self._lines > limits.events:
             return self._stop("events", "the number of lines", offset)
-        if len(line) > self._limits.line_bytes:
-            self._is_within_line = not line.endswith(b"\n")
-            reason = exceeded(self._limits, "line_bytes", "its length in bytes")
-            return (*self._take_held(), self._unread(reason, offset, exceeds_limit=True))
         try:
-            entry = LoggedEvent(decode_event(line, self._limits), self._lines, line.endswith(b"\n"), offset)
+            entry = LoggedEvent(decode_event(line, limits), self._lines, line.endswith(b"\n"), offset)
         except EventError as error:
             return () if _is_blank(line) else self._take_unreadable(error, offset)
         return (entry,) if self._held is None else (*self._take_held(), entry)
@@ -80,6 +73,16 @@ class LineReader:
         copy = LineReader(self._limits)
         copy.__dict__.update(self.__dict__)
         return copy
+
+    def _take_too_much(self, line: bytes, offset: int) -> tuple[LogEntry, ...]:
+        """A line, or a further piece of one, that is too long, or with which the log is."""
+        is_new = not self._is_within_line
+        self._lines += is_new
+        self._is_within_line = not line.endswith(b"\n")
+        if self._bytes > self._limits.total_bytes:
+            return self._stop("total_bytes", "the number of bytes read so far", offset)
+        reason = exceeded(self._limits, "line_bytes", "its length in bytes")
+        return (*self._take_held(), self._unread(reason, offset, exceeds_limit=True)) if is_new else ()
 
     def _take_unreadable(self, error: EventError, offset: int) -> tuple[LogEntry, ...]:
         before = self._take_held()

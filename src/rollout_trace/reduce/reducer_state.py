@@ -9,7 +9,7 @@ rule has to search: cost grows with the evidence, not with its square.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -185,7 +185,6 @@ class ReducerState:
             recording_complete=False,
             ended_at_unix_ms=None,
         )
-        self.objects = [entries for entries in self._maps if entries.kind is not None]
         self.journal.commit()
 
     def fork(self) -> "ReducerState":
@@ -247,8 +246,13 @@ class ReducerState:
             self.report(Code(rejection.code), rejection.message, rejection.ids)
 
     def payload_of(self, ref: PayloadRef, what_remains: str, **ids: str) -> "PayloadOfEvent":
-        """Do in a `with` block what the payload of an event adds to it; the words and ids are for the diagnostic."""
-        return PayloadOfEvent(self, ref, what_remains, ids)
+        """Do in a `with` block what the payload of an event adds to it; the words and ids are for the diagnostic.
+
+        In mode salvage an event is kept without a payload that cannot be read: what the block had begun to change is
+        taken back, a diagnostic tells what is kept, and the rule goes on after the block. In other modes the event is
+        refused.
+        """
+        return SalvagedPayload(self, ref, what_remains, ids) if self.is_salvage else _REFUSED_WITH_ITS_EVENT
 
     def report(self, code: Code, message: str, ids: Mapping[str, str]) -> None:
         """Note a fault at the place in the log where the reduction stands."""
@@ -322,11 +326,20 @@ class ReducerState:
 
 
 class PayloadOfEvent:
-    """What the payload of an event adds to it, done in a `with` block.
+    """A `with` block that reads the payload of an event, which is refused with it (see `ReducerState.payload_of`)."""
 
-    In mode salvage an event is kept without a payload that cannot be read: what the block had begun to change is taken
-    back, a diagnostic tells what is kept, and the rule goes on after the block. In other modes the event is refused.
-    """
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        """Begin what the payload adds."""
+
+    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> bool | None:
+        """Whether the rule goes on without the payload."""
+        return None
+
+
+class SalvagedPayload(PayloadOfEvent):
+    """One whose event is kept."""
 
     __slots__ = ("_changed", "_ids", "_noted", "_ref", "_remains", "_state")
 
@@ -338,16 +351,16 @@ class PayloadOfEvent:
         self._changed = len(state.journal.overwritten)
         self._noted = len(state.diagnostics)
 
-    def __enter__(self) -> None:
-        """Begin what the payload adds."""
-
     def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> bool:
-        """Take it back if that is what the mode wants."""
+        """Take back what was begun, and tell of it, if the payload is at fault."""
         state = self._state
-        if not (state.is_salvage and isinstance(error, Rejection) and error.code in FAULTS_OF_PAYLOADS):
+        if not (isinstance(error, Rejection) and error.code in FAULTS_OF_PAYLOADS):
             return False
         state.journal.roll_back(self._changed)
         del state.diagnostics[self._noted :]
         state.checked_payloads.add(self._ref)  # the fault is told here, and not again at the end of the log
         state.report(Code(error.code), f"{error.message}; {self._remains}", {**error.ids, **self._ids})
         return True
+
+
+_REFUSED_WITH_ITS_EVENT: Final = PayloadOfEvent()

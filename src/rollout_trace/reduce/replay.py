@@ -39,6 +39,7 @@ from rollout_trace.reduce import (
 from rollout_trace.reduce.evidence import EventPosition, Evidence, ObjectKind
 from rollout_trace.reduce.modes import Mode, level_of, skips
 from rollout_trace.reduce.reducer_state import PayloadLoader, ReducerState
+from rollout_trace.reduce.waiting import Waiting, WaitingDelivery, WaitingStart
 from rollout_trace.values import Seq
 
 _Rule: TypeAlias = Callable[[ReducerState, TraceEvent, Any], None]
@@ -178,6 +179,29 @@ class Reducer:
         finally:
             self._take_back(noted)
 
+    def waiting(self) -> Waiting:
+        """What still waits for something that the log has not shown so far.
+
+        A spawn whose message was never seen does not wait: when the log has ended, it leads to the child as a whole.
+        """
+        state = self._state
+        return Waiting(
+            tuple(
+                WaitingStart(
+                    code_cell_id=cell_id,
+                    thread_id=cell.thread_id,
+                    call_id=cell.start.model_visible_call_id,
+                    started=cell.moment,
+                )
+                for cell_id, cell in state.waiting_cells.items()
+            ),
+            tuple(
+                WaitingDelivery(edge_id=edge_id, kind=delivery.kind, target_thread_id=delivery.address.target_thread_id)
+                for edge_id, delivery in state.pending.items()
+                if not agents.leads_to_child(state, delivery)
+            ),
+        )
+
     def fork(self) -> "Reducer":
         """An independent reducer that has seen what this one has."""
         state = self._state
@@ -216,8 +240,8 @@ class Reducer:
         for ref in payload_refs(event):
             state.raw_payloads[ref.raw_payload_id] = ref
         self._rules.get(type(event.payload), _unknown)(state, event, event.payload)
-        if sum(map(len, state.objects)) > state.limits.objects:
-            what = "the number of objects in the graph"
+        if len(self._touches) + len(state.items) + len(state.raw_payloads) >= state.limits.objects:
+            what = "the number of events, conversation items and payloads in the graph"
             self._is_full = True
             raise Rejection(
                 Code.LIMIT_EXCEEDED, f"{exceeded(state.limits, 'objects', what)}; nothing from here on is read"
