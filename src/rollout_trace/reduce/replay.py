@@ -40,7 +40,7 @@ from rollout_trace.reduce.evidence import EventPosition, Evidence, ObjectKind
 from rollout_trace.reduce.modes import Mode, level_of, skips
 from rollout_trace.reduce.reducer_state import PayloadLoader, ReducerState
 from rollout_trace.reduce.waiting import Waiting, WaitingDelivery, WaitingStart
-from rollout_trace.values import Seq
+from rollout_trace.values import RolloutStatus, Seq
 
 _Rule: TypeAlias = Callable[[ReducerState, TraceEvent, Any], None]
 
@@ -178,6 +178,14 @@ class Reducer:
             return Reduction(_graph(state), tuple(state.diagnostics), Evidence(self._touches, dict(state.item_sources)))
         finally:
             self._take_back(noted)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the log says that the recording is at its end; in schema 1 that is the end of the rollout."""
+        rollout = self._state.rollout
+        if self._state.dialect.recording_is_closed:
+            return rollout.recording_complete
+        return rollout.status is not RolloutStatus.RUNNING
 
     def waiting(self) -> Waiting:
         """What still waits for something that the log has not shown so far.
