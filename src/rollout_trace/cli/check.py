@@ -16,7 +16,7 @@ from rollout_trace.check.bundle_check import check_bundle
 from rollout_trace.check.findings import Finding, Report, Severity, Verdict
 from rollout_trace.cli.formatting import facts, show, table_of
 from rollout_trace.cli.limiting import limits_option
-from rollout_trace.cli.reporting import complain, error_fields, failure_line, path_text
+from rollout_trace.cli.reporting import complain, error_fields, failure_line, path_text, tell_json
 from rollout_trace.errors import BundleError, RolloutTraceError
 from rollout_trace.limits import Limits
 from rollout_trace.printable import printable
@@ -95,7 +95,7 @@ def _tell(outcome: _Outcome, *, as_json: bool, is_alone: bool) -> None:
     if as_json:
         error = None if outcome.error is None else error_fields(outcome.error)
         report = {} if outcome.report is None else msgspec.structs.asdict(outcome.report)
-        click.echo(msgspec.json.encode({"bundle": path_text(outcome.bundle), "error": error, **report}))
+        tell_json({"bundle": path_text(outcome.bundle), "error": error, **report})
     elif outcome.error is not None:
         complain(failure_line(str(outcome.bundle), outcome.error))
     elif outcome.report is not None:

@@ -6,13 +6,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 import click
-import msgspec
 
 from rollout_trace.bundle.discovery import find_bundles
 from rollout_trace.bundle.state_file import write_state, write_state_into
 from rollout_trace.bundle_reduction import reduce_bundle
 from rollout_trace.cli.limiting import limits_option
-from rollout_trace.cli.reporting import complain, diagnostic_line, error_fields, failure_line, path_text, tell_path
+from rollout_trace.cli.reporting import (
+    complain,
+    diagnostic_line,
+    error_fields,
+    failure_line,
+    path_text,
+    tell_json,
+    tell_path,
+)
 from rollout_trace.diagnostics import Diagnostic
 from rollout_trace.errors import BundleError, RolloutTraceError
 from rollout_trace.limits import Limits
@@ -113,7 +120,7 @@ def _reduce_one(bundle: Path, output: Path | None, mode: Mode, limits: Limits) -
 
 def _tell(outcome: Outcome, *, as_json: bool) -> None:
     if as_json:
-        click.echo(_as_json(outcome))
+        tell_json(_fields_of(outcome))
         return
     bundle = str(outcome.bundle)
     for diagnostic in outcome.diagnostics:
@@ -124,12 +131,11 @@ def _tell(outcome: Outcome, *, as_json: bool) -> None:
         tell_path(outcome.state)
 
 
-def _as_json(outcome: Outcome) -> str:
+def _fields_of(outcome: Outcome) -> dict[str, object]:
     error = outcome.error
-    fields = {
+    return {
         "bundle": path_text(outcome.bundle),
         "state": None if outcome.state is None else path_text(outcome.state),
         "error": None if error is None else error_fields(error),
         "diagnostics": outcome.diagnostics,
     }
-    return msgspec.json.encode(fields).decode()

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
-import msgspec
 from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
@@ -25,7 +24,7 @@ from rollout_trace.cli.formatting import (
     time_text,
 )
 from rollout_trace.cli.limiting import limits_option
-from rollout_trace.cli.reporting import complain, failure_line
+from rollout_trace.cli.reporting import complain, failure_line, tell_json
 from rollout_trace.diagnostics import Diagnostic, Level
 from rollout_trace.errors import RolloutTraceError
 from rollout_trace.limits import Limits
@@ -57,7 +56,7 @@ def summary(bundle: Path, limits: Limits, *, as_json: bool) -> None:
     is_rejected = any(diagnostic.level is Level.ERROR for diagnostic in reduction.diagnostics)
     if as_json:
         fields = {"summary": found, "default_rejects": is_rejected, "diagnostics": reduction.diagnostics}
-        click.echo(msgspec.json.encode(fields))
+        tell_json(fields)
         return
     show(_parts(found, reduction.diagnostics, is_rejected=is_rejected))
 

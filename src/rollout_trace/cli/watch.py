@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Final
 
 import click
-import msgspec
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
 from rollout_trace.cli.formatting import STYLES, duration_text, table_of
 from rollout_trace.cli.limiting import limits_option
-from rollout_trace.cli.reporting import complain, failure_line, path_text
+from rollout_trace.cli.reporting import complain, failure_line, path_text, tell_json
 from rollout_trace.errors import BundleError
 from rollout_trace.follow.bundle_follower import BundleFollower, Change, ChangeKind
 from rollout_trace.follow.following import DEFAULT_INTERVAL_SECONDS, Following
@@ -143,18 +142,18 @@ class _PlainLines:
 
 def _tell_json(follower: BundleFollower, change: Change) -> None:
     reduction = follower.reduction()
-    fields = {
-        "bundle": path_text(follower.path),
-        "change": change.kind,
-        "reason": change.reason,
-        "entries": change.entries,
-        "status": reduction.trace.status,
-        "events": sum(1 for _ in reduction.evidence),
-        "diagnostics": len(reduction.diagnostics),
-        "agents": activities(reduction.trace),
-    }
-    click.echo(msgspec.json.encode(fields))
-    sys.stdout.flush()
+    tell_json(
+        {
+            "bundle": path_text(follower.path),
+            "change": change.kind,
+            "reason": change.reason,
+            "entries": change.entries,
+            "status": reduction.trace.status,
+            "events": sum(1 for _ in reduction.evidence),
+            "diagnostics": len(reduction.diagnostics),
+            "agents": activities(reduction.trace),
+        }
+    )
 
 
 def _words(agent: AgentActivity) -> str:
