@@ -12,7 +12,7 @@ from rollout_trace.bundle_reduction import reduce_bundle
 from rollout_trace.diagnostics import Code
 from rollout_trace.errors import BundleError
 from rollout_trace.follow.bundle_follower import BundleFollower, Change, ChangeKind
-from rollout_trace.follow.following import Following, follow
+from rollout_trace.follow.following import Following, follow_bundles
 from rollout_trace.limits import Limits
 from rollout_trace.model.state_json import encode_state
 from rollout_trace.reduce.modes import Mode
@@ -269,7 +269,7 @@ def test_a_quiet_bundle_of_a_root_is_read_when_it_changes(growing: GrowingBundle
 def test_the_iterator_yields_changes_until_the_end(growing: GrowingBundle) -> None:
     seen: list[Change] = []
     graphs: list[bytes] = []
-    for follower, change in follow(growing.path, interval_seconds=0, until_end=True):
+    for follower, change in follow_bundles(growing.path, interval_seconds=0, until_end=True):
         seen.append(change)
         graphs.append(encode_state(follower.reduction().trace))
         growing.write_lines(7)

@@ -78,7 +78,7 @@ class Following:
                 self.bundles[folder] = BundleFollower(folder, self._limits)
 
 
-def follow(
+def follow_bundles(
     path: str | Path,
     limits: Limits = DEFAULT_LIMITS,
     *,
