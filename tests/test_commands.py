@@ -124,11 +124,12 @@ class TestReduce:
         assert done.returncode == 1
         assert done.stderr == f"{tmp_path / 'nowhere' / 'graph.json'}: error: No such file or directory\n"
 
-    def test_many_bundles_show_their_progress_in_a_terminal(self, bundle: Path) -> None:
+    @pytest.mark.parametrize("jobs", ["1", "2"])
+    def test_many_bundles_show_their_progress_in_a_terminal(self, jobs: str, bundle: Path) -> None:
         shutil.copytree(bundle, bundle.with_name("other"))
         terminal, stderr = pty.openpty()
         with subprocess.Popen(  # noqa: S603 - our own command
-            [COMMAND, "reduce", str(bundle.parent)],
+            [COMMAND, "reduce", "--jobs", jobs, str(bundle.parent)],
             stdout=subprocess.PIPE,
             stderr=stderr,
             env={**os.environ, "TERM": "xterm"},

@@ -16,7 +16,7 @@ from rollout_trace.check.findings import FindingCode
 from rollout_trace.diagnostics import Code
 
 PROJECT = Path(__file__).parents[1]
-PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
+PAGES = [PROJECT / "README.md", PROJECT / "bench" / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
 CONSOLE = re.compile(r"```console\n\$ (?P<command>[^\n]*)\n(?P<output>.*?)```", re.DOTALL)
 EXAMPLES = re.compile(r"(?<=## An example of each\n)(?P<before>.*?```text\n).*?```", re.DOTALL)
 PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
@@ -47,7 +47,7 @@ def examples(found: re.Match[str]) -> str:
     return found["before"] + "".join(f"{example_of(code)}\n" for code in Code) + "```"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
 def test_the_output_of_a_documented_command_is_what_it_prints(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
 
@@ -60,6 +60,14 @@ def test_the_python_page_runs_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.chdir(PROJECT)
 
     exec(compile(program, "docs/python.md", "exec"), {})  # noqa: S102 - our own page
+
+
+def test_the_page_on_recording_runs_as_it_stands(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    page = (PROJECT / "docs" / "recording.md").read_text(encoding="utf-8")
+    program = "\n".join(PYTHON.findall(page))
+    monkeypatch.chdir(tmp_path)
+
+    exec(compile(program, "docs/recording.md", "exec"), {})  # noqa: S102 - our own page
 
 
 def test_every_public_name_is_on_the_python_page() -> None:
@@ -96,7 +104,7 @@ def test_every_promise_names_a_test_that_there_is() -> None:
     assert [f"{file}::{name}" for file, name in named if f"def {name}" not in (PROJECT / file).read_text()] == []
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
 def test_a_link_to_another_page_leads_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", page.read_text(encoding="utf-8"))
 

@@ -4,6 +4,7 @@ The sources are parsed, not run, so an import counts wherever it stands: at the 
 """
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -207,6 +208,14 @@ def cycle_in(imports: dict[str, set[str]]) -> list[str]:
         return []
 
     return next((found for module in sorted(imports) if (found := search(module, []))), [])
+
+
+def test_the_bundles_of_the_benchmark_are_made_without_our_code() -> None:
+    """Else a fault of ours could hide in them."""
+    source = (SOURCES.parent / "bench" / "make_bundle.py").read_text()
+    targets = {target.split(".")[0] for _, target in imports_in(source, "make_bundle", is_package=False)}
+
+    assert targets <= sys.stdlib_module_names
 
 
 def test_an_import_is_seen_wherever_it_stands_and_however_it_is_written() -> None:

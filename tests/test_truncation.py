@@ -25,7 +25,7 @@ from rollout_trace.values import PayloadKindName, PayloadRef
 PROJECT = Path(__file__).parents[1]
 
 RECORDINGS = pytest.mark.parametrize(
-    "name", ["examples/fix-the-build", "real/0.160.0/agents_v2", "real/0.169.0/agents_v2"]
+    "name", ["examples/fix-the-build", "examples/thermostat", "real/0.160.0/agents_v2", "real/0.169.0/agents_v2"]
 )
 
 

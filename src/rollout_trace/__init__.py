@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from rollout_trace.query.activity import AgentActivity, activities
     from rollout_trace.query.item_content import item_content
     from rollout_trace.query.summary import Summary, summarize
+    from rollout_trace.record.durability import Durability
+    from rollout_trace.record.rollout import Recorder
     from rollout_trace.reduce.evidence import EventPosition, Evidence, ItemSource, ObjectKind
     from rollout_trace.reduce.modes import Mode
     from rollout_trace.reduce.replay import Reducer, Reduction
@@ -59,6 +61,8 @@ _HOMES = {
     "rollout_trace.query.activity": ("AgentActivity", "activities"),
     "rollout_trace.query.item_content": ("item_content",),
     "rollout_trace.query.summary": ("Summary", "summarize"),
+    "rollout_trace.record.durability": ("Durability",),
+    "rollout_trace.record.rollout": ("Recorder",),
     "rollout_trace.reduce.evidence": ("EventPosition", "Evidence", "ItemSource", "ObjectKind"),
     "rollout_trace.reduce.modes": ("Mode",),
     "rollout_trace.reduce.replay": ("Reducer", "Reduction"),
@@ -76,6 +80,7 @@ __all__ = [
     "ChangeKind",
     "Code",
     "Diagnostic",
+    "Durability",
     "EventPosition",
     "Evidence",
     "Finding",
@@ -86,6 +91,7 @@ __all__ = [
     "Mode",
     "ObjectKind",
     "PayloadError",
+    "Recorder",
     "Reducer",
     "Reduction",
     "Rejection",

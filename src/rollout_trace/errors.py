@@ -5,10 +5,15 @@ An error owns its sentence: `str(error)` is what a front end shows, and it names
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 
 class RolloutTraceError(Exception):
     """Anything that can be wrong with a trace; catch this to catch all of ours."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An exception would be made anew from its sentence alone, and so could not be sent to another process.
+        return Exception.__new__, (type(self), *self.args), self.__dict__
 
 
 class BundleError(RolloutTraceError):

@@ -1,16 +1,16 @@
 """`reduce`: bundles in, `state.json` out."""
 
+import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import closing
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 
 from rollout_trace.bundle.discovery import find_bundles
-from rollout_trace.bundle.state_file import write_state, write_state_into
-from rollout_trace.bundle_reduction import reduce_bundle
 from rollout_trace.cli.limiting import limits_option
+from rollout_trace.cli.outcome import STANDARD_OUTPUT, Outcome, reduce_and_write
 from rollout_trace.cli.reporting import (
     complain,
     diagnostic_line,
@@ -20,22 +20,9 @@ from rollout_trace.cli.reporting import (
     tell_json,
     tell_path,
 )
-from rollout_trace.diagnostics import Diagnostic
-from rollout_trace.errors import BundleError, RolloutTraceError
+from rollout_trace.errors import BundleError
 from rollout_trace.limits import Limits
-from rollout_trace.model.state_json import encode_state
 from rollout_trace.reduce.modes import Mode
-
-STANDARD_OUTPUT = Path("-")
-
-
-class Outcome(NamedTuple):
-    """What became of one bundle: the file that was written, or the error."""
-
-    bundle: Path
-    state: Path | None
-    diagnostics: tuple[Diagnostic, ...]
-    error: RolloutTraceError | None
 
 
 @click.command()
@@ -55,9 +42,18 @@ class Outcome(NamedTuple):
     help="default: a better graph than Codex makes; rejects damage. codex: as Codex's own reducer, byte for byte. "
     "salvage: skips what it cannot apply.",
 )
+@click.option(
+    "-j",
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(min=1),
+    help="Reduce so many bundles at once, each in a process of its own; without this, one for each processor core.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each bundle, with its diagnostics.")
 @limits_option
-def reduce(paths: tuple[Path, ...], output: Path | None, mode: str, limits: Limits, *, as_json: bool) -> None:
+def reduce(
+    paths: tuple[Path, ...], output: Path | None, mode: str, jobs: int | None, limits: Limits, *, as_json: bool
+) -> None:
     """Write the reduced graph of each bundle into it, as state.json.
 
     PATH is a bundle, or a folder of bundles. The paths written go to standard output, diagnostics to standard error.
@@ -65,16 +61,16 @@ def reduce(paths: tuple[Path, ...], output: Path | None, mode: str, limits: Limi
     """
     if output == STANDARD_OUTPUT and as_json:
         raise click.UsageError("--json and --output - both want standard output")
-    bundles, outcomes = _bundles_in(paths)
+    bundles, without = _bundles_in(paths)
     if output is not None and len(bundles) > 1:
         raise click.UsageError(f"--output is for one bundle, and these are {len(bundles)}")
-    failed = bool(outcomes)
-    for outcome in outcomes:
+    failed = bool(without)
+    for outcome in without:
         _tell(outcome, as_json=as_json)
-    for bundle in _with_progress(bundles):
-        outcome = _reduce_one(bundle, output, Mode(mode), limits)
-        failed = failed or outcome.error is not None
-        _tell(outcome, as_json=as_json)
+    with closing(_outcomes(bundles, output, Mode(mode), limits, jobs or _usable_cores())) as outcomes:
+        for outcome in _with_progress(outcomes, len(bundles)):
+            failed = failed or outcome.error is not None
+            _tell(outcome, as_json=as_json)
     if failed:
         sys.exit(1)
 
@@ -91,31 +87,31 @@ def _bundles_in(paths: tuple[Path, ...]) -> tuple[list[Path], list[Outcome]]:
     return list(bundles), without
 
 
-def _with_progress(bundles: list[Path]) -> Iterable[Path]:
-    """The bundles, with a bar on standard error if there are several and somebody looks."""
-    if len(bundles) == 1 or not sys.stderr.isatty():
-        return bundles
+def _usable_cores() -> int:
+    """How many processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # Linux
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _outcomes(bundles: list[Path], output: Path | None, mode: Mode, limits: Limits, jobs: int) -> Generator[Outcome]:
+    """What becomes of each bundle, in their order. To close it ends what is under way."""
+    if jobs == 1 or len(bundles) == 1:
+        yield from (reduce_and_write(bundle, output, mode, limits) for bundle in bundles)
+        return
+    from rollout_trace.cli.parallel_reduction import reduce_in_processes  # noqa: PLC0415 - not for one bundle
+
+    yield from reduce_in_processes(bundles, mode, jobs, limits)
+
+
+def _with_progress(outcomes: Iterable[Outcome], total: int) -> Iterable[Outcome]:
+    """The outcomes, with a bar on standard error if there are several and somebody looks."""
+    if total == 1 or not sys.stderr.isatty():
+        return outcomes
     from rich.console import Console  # noqa: PLC0415 - costs more than reducing a small bundle
     from rich.progress import track  # noqa: PLC0415 - likewise
 
-    return track(bundles, "Reducing", console=Console(stderr=True), transient=True)
-
-
-def _reduce_one(bundle: Path, output: Path | None, mode: Mode, limits: Limits) -> Outcome:
-    try:
-        reduction = reduce_bundle(bundle, mode, limits)
-    except RolloutTraceError as error:
-        return Outcome(bundle, None, (), error)
-    try:
-        if output is None:
-            output = write_state_into(bundle, reduction.trace)
-        elif output == STANDARD_OUTPUT:
-            sys.stdout.buffer.write(encode_state(reduction.trace))
-        else:
-            write_state(reduction.trace, output)
-    except RolloutTraceError as error:
-        return Outcome(bundle, None, reduction.diagnostics, error)
-    return Outcome(bundle, output, reduction.diagnostics, None)
+    return track(outcomes, "Reducing", total, console=Console(stderr=True), transient=True)
 
 
 def _tell(outcome: Outcome, *, as_json: bool) -> None:

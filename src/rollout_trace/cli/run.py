@@ -1,6 +1,5 @@
 """Running a command by click, with our own ends for what click would end otherwise."""
 
-import gc
 import os
 import sys
 from pathlib import Path
@@ -8,11 +7,8 @@ from typing import TextIO
 
 import click
 
+from rollout_trace.cli.collection import collect_seldom
 from rollout_trace.cli.commands import rollout_trace
-
-_OBJECTS_BETWEEN_COLLECTIONS = 500_000
-"""A graph is made of a great many objects, and has no cycles that the collector could find: with Python's own setting
-(700) looking for them took a tenth of the time of reducing a large bundle."""
 
 
 def run() -> None:
@@ -22,7 +18,7 @@ def run() -> None:
         KeyboardInterrupt: the user stopped it.
         OSError: what it prints cannot be written.
     """
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    collect_seldom()
     sys.stdout = sys.stdout or _nowhere()
     sys.stderr = sys.stderr or _nowhere()
     for stream in (sys.stdout, sys.stderr):

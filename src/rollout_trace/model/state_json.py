@@ -17,7 +17,6 @@ from rollout_trace.model.rollout import RolloutTrace
 
 _ENTRIES_IN_A_PART: Final = 64
 _NO_ITEMS: Final = b'\n      "request_item_ids": []'
-_state = msgspec.json.Decoder(RolloutTrace)
 
 
 def encode_state(trace: RolloutTrace) -> bytes:
@@ -91,4 +90,4 @@ def decode_state(data: bytes) -> RolloutTrace:
     Raises:
         msgspec.DecodeError: the bytes are no such graph.
     """
-    return _state.decode(data)
+    return msgspec.json.decode(data, type=RolloutTrace)

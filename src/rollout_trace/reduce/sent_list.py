@@ -12,10 +12,10 @@ class SentList(msgspec.Struct, frozen=True):
     """The last list of items that a thread sent: its text, and the items that the text was found to be."""
 
     thread_id: ThreadId
-    text: bytearray
-    """The items as they were written, from the first byte of the first; later lists of the thread are added to it."""
+    texts: tuple[bytes, ...]
+    """The items as they were written, from the first byte of the first to the last of the last, in some pieces."""
     length: int
-    """How many bytes of the text are this list's."""
+    """How many bytes that is."""
     count: int
     """How many items the text has; those that are no conversation count."""
     item_ids: tuple[ItemId, ...]

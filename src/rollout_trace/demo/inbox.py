@@ -1,0 +1,40 @@
+"""What other agents have sent to one, until it looks."""
+
+import threading
+from typing import NamedTuple
+
+from rollout_trace.record import Thread
+
+
+class Message(NamedTuple):
+    """What one agent says to another."""
+
+    sender: Thread
+    text: str
+
+
+class Inbox:
+    """The messages for one agent, which others put in from threads of their own."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._waiting: list[Message] = []
+        self._count = 0
+
+    def put(self, message: Message) -> None:
+        """Send a message."""
+        with self._changed:
+            self._waiting.append(message)
+            self._count += 1
+            self._changed.notify_all()
+
+    def take(self) -> list[Message]:
+        """The messages that have come since the last look."""
+        with self._changed:
+            taken, self._waiting = self._waiting, []
+            return taken
+
+    def wait_for(self, count: int, seconds: float) -> bool:
+        """Wait until so many messages have come in all, taken or not; False if it would take longer."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._count >= count, seconds)

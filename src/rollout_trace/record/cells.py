@@ -1,0 +1,211 @@
+"""Code cells: programs that the model wrote for its `exec` tool (spec 4, "code cell").
+
+Owns a cell from its start to its end, and in schema 2 the tool call around it. Tools that the program asks for are
+made by `Cell.tool` and end with it.
+"""
+
+import itertools
+from typing import Final
+
+from rollout_trace.events import types as events
+from rollout_trace.ids import CallId, CodexTurnId, RuntimeCellId
+from rollout_trace.record.context import NO_CONTEXT, ThreadContext
+from rollout_trace.record.encoding import Json
+from rollout_trace.record.handle import Handle, description_of, outcome_of, recorded, resolved, starts
+from rollout_trace.record.recording import DISABLED, Recording
+from rollout_trace.record.tools import DISABLED_TOOL, Asked, Requester, Tool
+from rollout_trace.values import AnyToolKind, CellStatus, ExecutionStatus, PayloadKindName, PayloadRef
+
+
+class Cell(Handle):
+    """A program that the model wrote: it may first yield, and then completes, fails or is terminated.
+
+    At the end of its `with` block it has completed, unless it has yielded: then it runs on.
+    """
+
+    def __init__(
+        self,
+        recording: Recording,
+        owner: Handle | None,
+        context: ThreadContext,
+        turn_id: CodexTurnId | None,
+        call_id: object,
+        source: object,
+    ) -> None:
+        super().__init__(recording, owner)
+        self._context = context
+        self._turn_id = turn_id
+        self._call: Tool | None = None
+        self._call_id = call_id
+        self._tool_numbers = itertools.count(1)
+        self._has_responded = False
+        self.cell_id = ""
+        """The runtime's id of this cell, by which `wait` calls name it; empty if the handle is disabled."""
+        self._begin(source)
+
+    def tool(
+        self,
+        name: str,
+        *,
+        arguments: object = None,
+        input: object = None,  # noqa: A002
+        kind: AnyToolKind | None = None,
+    ) -> Tool:
+        """The program calls a tool: with `arguments`, or with a text as `input`. Its caller gets a `result`."""
+        if not self.recording.enabled:
+            return DISABLED_TOOL
+        recording = self.recording
+        if self._has_ended:
+            recording.refuse("Cell.tool", "the cell has ended")
+            recording = recording.lost
+        requester = Requester(self.cell_id, f"tool-{next(self._tool_numbers)}")
+        asked = Asked(name, arguments=arguments, input=input, kind=kind)
+        return Tool(recording, self, self._context, self._turn_id, asked, requester)
+
+    def yielded(self, output: object = "") -> Json:
+        """The model is shown the output so far, and the program runs on. Returns the item for the next request."""
+        if not self.recording.enabled:
+            return {}
+        shown: Json = {}
+        self._yield(output, shown)
+        return shown
+
+    def completed(self, output: object = "") -> Json:
+        """The program has come to its end. Returns the item for the next request, unless the cell had yielded."""
+        if not self.recording.enabled:
+            return {}
+        shown: Json = {}
+        self._end(CellStatus.COMPLETED, output, None, shown)
+        return shown
+
+    def failed(self, error: object, output: object = "") -> Json:
+        """The program has failed. Returns the item for the next request, unless the cell had yielded."""
+        if not self.recording.enabled:
+            return {}
+        shown: Json = {}
+        text = description_of(error) if isinstance(error, BaseException) else error
+        self._end(CellStatus.FAILED, output, text, shown)
+        return shown
+
+    def terminated(self, output: object = "") -> Json:
+        """The program was stopped. Returns the item for the next request, unless the cell had yielded."""
+        if not self.recording.enabled:
+            return {}
+        shown: Json = {}
+        self._end(CellStatus.TERMINATED, output, None, shown)
+        return shown
+
+    @recorded
+    def _leave(self, exception: BaseException | None) -> None:
+        if exception is None and not self._has_responded:
+            self.completed()
+        elif exception is not None and outcome_of(exception) is ExecutionStatus.FAILED:
+            self.failed(exception)
+        elif exception is not None:
+            self.terminated()
+
+    @recorded
+    def end_with_owner(self, status: ExecutionStatus) -> None:
+        """The program is stopped."""
+        ended = CellStatus.FAILED if status is ExecutionStatus.FAILED else CellStatus.TERMINATED
+        self._end_without_output(ended)
+
+    @starts
+    def _begin(self, source: object) -> None:
+        text = str(resolved(source))
+        if self._turn_id is None or not self._is_free(text):
+            self.recording.refuse("cell", "a cell belongs to a turn, and to an `exec` call that no other cell has")
+            self.recording = self.recording.lost
+            return
+        self.cell_id = str(next(self._context.cell_numbers))
+        started = events.CodeCellStarted(
+            runtime_cell_id=RuntimeCellId(self.cell_id),
+            model_visible_call_id=CallId(str(self._call_id)),
+            source_js=text,
+        )
+        self._start(started, self._context.thread_id, self._turn_id)
+
+    def _is_free(self, source: str) -> bool:
+        """Take the `exec` call of this cell: in schema 2 it is a tool call, in schema 1 only an id."""
+        if not isinstance(self._call_id, str):
+            return False
+        if not self.recording.items_have_ids:
+            return self.recording.is_free("model-visible call", self._call_id)
+        asked = Asked("exec", self._call_id, input=source)
+        self._call = Tool(self.recording, self, self._context, self._turn_id, asked)
+        return self._call.has_call_id
+
+    @recorded
+    def _yield(self, output: object, shown: Json) -> None:
+        if self._has_responded or self._has_ended:
+            return
+        content = _content(resolved(output))
+        body = {"response": {"Yielded": {"cell_id": self.cell_id, "content_items": content}}}
+        self._respond(CellStatus.YIELDED, self.recording.payload(PayloadKindName.TOOL_RESULT, body))
+        self._show(content, ExecutionStatus.COMPLETED, shown)
+
+    @recorded
+    def _end(self, status: CellStatus, output: object, error: object, shown: Json) -> None:
+        if not self._end_once():
+            return
+        self._end_tools(status)
+        content = _content(resolved(output))
+        what: Json = {"cell_id": self.cell_id, "content_items": content}
+        if status is CellStatus.TERMINATED:
+            body: Json = {"response": {"Terminated": what}}
+        else:
+            body = {"response": {"Result": {**what, "error_text": None if error is None else str(error)}}}
+        is_first = not self._has_responded
+        if is_first:
+            self._respond(status, self.recording.payload(PayloadKindName.TOOL_RESULT, body))
+        self._record_end(status, self.recording.payload(PayloadKindName.TOOL_RESULT, body))
+        if is_first:
+            succeeded = status is CellStatus.COMPLETED
+            self._show(content, ExecutionStatus.COMPLETED if succeeded else ExecutionStatus.FAILED, shown)
+
+    def _end_without_output(self, status: CellStatus) -> None:
+        if self._end_once():
+            self._end_tools(status)
+            self._record_end(status, None)
+            if self._call is not None:
+                self._call.end_with_owner(_EXECUTION[status])
+
+    def _end_tools(self, status: CellStatus) -> None:
+        """What the program asked for and did not wait for ends with it."""
+        for tool in reversed(list(self._owned)):
+            if tool is not self._call:
+                tool.end_with_owner(
+                    ExecutionStatus.FAILED if status is CellStatus.FAILED else ExecutionStatus.CANCELLED
+                )
+
+    def _respond(self, status: CellStatus, ref: PayloadRef | None) -> None:
+        self._has_responded = True
+        responded = events.CodeCellInitialResponse(
+            runtime_cell_id=RuntimeCellId(self.cell_id), status=status, response_payload=ref
+        )
+        self.recording.append(responded, self._context.thread_id, self._turn_id)
+
+    def _record_end(self, status: CellStatus, ref: PayloadRef | None) -> None:
+        ended = events.CodeCellEnded(runtime_cell_id=RuntimeCellId(self.cell_id), status=status, response_payload=ref)
+        self.recording.append(ended, self._context.thread_id, self._turn_id)
+
+    def _show(self, content: object, status: ExecutionStatus, shown: Json) -> None:
+        """What the `exec` call returns to the model."""
+        if self._call is not None:
+            shown.update(self._call.output(content, status=status))
+            return
+        item = {"type": "custom_tool_call_output", "call_id": self._call_id, "output": content}
+        shown.update(self._context.history.enter(item))
+
+
+_EXECUTION: Final = {
+    CellStatus.FAILED: ExecutionStatus.FAILED,
+    CellStatus.TERMINATED: ExecutionStatus.CANCELLED,
+}
+
+
+def _content(output: object) -> object:
+    return [{"type": "input_text", "text": output}] if isinstance(output, str) else output
+
+
+DISABLED_CELL: Final = Cell(DISABLED, None, NO_CONTEXT, None, None, None)
