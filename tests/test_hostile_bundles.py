@@ -5,9 +5,12 @@ Paths that lead out of a bundle, links and pipes have their cases in `test_bundl
 
 import json
 import os
+import pty
 import shutil
+import subprocess
 import tracemalloc
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -20,7 +23,7 @@ from rollout_trace.diagnostics import Code
 from rollout_trace.errors import BundleError, Rejection
 from rollout_trace.limits import DEFAULT_LIMITS, Limits
 from rollout_trace.reduce.modes import Mode
-from test_commands import run
+from test_commands import COMMAND, run
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "fix-the-build"
 HOSTILE = "\x1b]0;owned\x07\x1b[2J\u202e\r\n\x9b31m"
@@ -202,6 +205,23 @@ def test_no_escape_sequence_of_a_trace_reaches_the_terminal(command: tuple[str, 
     assert shown.replace("\n", "").isprintable()
     assert shown
     assert "x1b" in shown
+
+
+@pytest.mark.parametrize("command", [("check",), ("summary",), ("watch", "--once")], ids=" ".join)
+def test_json_is_escaped_in_a_terminal_and_the_same_json(command: tuple[str, ...], hostile: Path) -> None:
+    terminal, end = pty.openpty()
+    with subprocess.Popen([COMMAND, *command, "--json", str(hostile)], stdout=end) as process:  # noqa: S603
+        os.close(end)
+        shown = b""
+        with suppress(OSError):  # which is how a terminal ends, on Linux
+            while data := os.read(terminal, 100_000):
+                shown += data
+        process.wait(timeout=60)
+    os.close(terminal)
+    text = shown.decode()
+    assert text.replace("\r\n", "").isprintable()
+    assert "\\u009b31m" in text
+    assert json.loads(text) == json.loads(run(*command, "--json", hostile).stdout)
 
 
 @needs_pipes

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from fuzz.bundles import bundles
 from fuzz.mutations import Case, mutated
@@ -20,7 +20,7 @@ def on_disk(tmp_path_factory: pytest.TempPathFactory) -> BundleOnDisk:
 
 
 @given(case=cases())
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200)
 def test_a_mutated_bundle_is_read_without_a_fault_of_ours(case: Case, on_disk: BundleOnDisk) -> None:
     read_in_every_way(on_disk.write(mutated(bundles()[case.bundle], case.mutations)))
 

@@ -64,7 +64,6 @@ class _Check:
         self._findings: list[Finding] = []
         self._line_offsets = array("Q")
         """Where the lines begin, by their number; a diagnostic does not know."""
-        self._log_bytes = 0
         self._events = 0
         self._last: LogEntry | None = None
 
