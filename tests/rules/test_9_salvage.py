@@ -318,6 +318,16 @@ def test_what_follows_from_a_skipped_start_names_the_line_of_it() -> None:
     assert found[2].message.endswith(f"; skipped, which follows from line {lost + 1}, skipped before")
 
 
+def test_nothing_follows_from_a_start_that_was_skipped_as_a_second_one() -> None:
+    recording = recording_with_turn()
+    recording.thread()
+    recording.request("inf-1", [user("one")], turn="turn-9")
+
+    messages = [found.message for found in salvaged(recording).diagnostics]
+
+    assert [message.rpartition("; ")[2] for message in messages] == ["skipped", "skipped"]
+
+
 def test_what_may_follow_from_a_line_that_nobody_can_read_says_so() -> None:
     recording = recording_with_turn()
     recording.thread(CHILD, "/root/worker")

@@ -106,7 +106,8 @@ def _screen(following: Following, views: dict[Path, Reduction]) -> Iterator[Rend
     for path, reduction in views.items():
         trace = reduction.trace
         events = sum(1 for _ in reduction.evidence)
-        faults = f", {len(reduction.diagnostics):,} diagnostics" if reduction.diagnostics else ""
+        reported = len(reduction.diagnostics)
+        faults = f", {reported:,} diagnostic{'' if reported == 1 else 's'}" if reported else ""
         status = Text(trace.status, STYLES[trace.status])
         yield Text.assemble((printable(path.name), "bold"), "  ", status, f"  {events:,} events{faults}")
         rows = [

@@ -268,7 +268,8 @@ class Reducer:
         if skips(state.mode, code):
             why = state.why_unknown(rejection.ids) if code in _FAULTS_OF_WHAT_WAS_LOST else ""
             state.report(code, f"{rejection.message}; skipped{why}", rejection.ids)
-            if state.entry is not None and level_of(code) is Level.ERROR:
+            is_lost = level_of(code) is Level.ERROR and code is not Code.DUPLICATE  # of which the first is there
+            if state.entry is not None and is_lost:
                 state.lose(state.entry)
             return
         rejection.line, rejection.seq, rejection.event_type = state.place
