@@ -24,6 +24,7 @@ from rollout_trace.reduce.replay import Reduction
 
 _REDRAW_SECONDS: Final = 0.5
 _MOST_CHARACTERS: Final = 100
+_LONGEST_NAME: Final = 15
 _STYLES: Final = {
     Doing.ASKING: "cyan",
     Doing.USING_TOOL: "green",
@@ -130,7 +131,7 @@ class _PlainLines:
 
     def tell(self, follower: BundleFollower, change: Change) -> None:
         """Print what is new in a bundle."""
-        name = printable(follower.path.name)
+        name = _short(follower.path.name)
         if change.kind in {ChangeKind.REPLACED, ChangeKind.GONE}:
             click.echo(f"{name}  {change.kind}: {printable(change.reason or '')}")
         for agent in activities(follower.reduction().trace):
@@ -161,6 +162,11 @@ def _words(agent: AgentActivity) -> str:
     words = _WORDS.get(agent.doing, agent.doing.value)
     text = f"{words} {agent.what}" if agent.what else words
     return printable(text if len(text) <= _MOST_CHARACTERS else f"{text[: _MOST_CHARACTERS - 1]}…")
+
+
+def _short(name: str) -> str:
+    """The beginning of a bundle's name, which has two UUIDs and would take all of a line."""
+    return printable(name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…")
 
 
 def _time_of_day(moment: int) -> str:
