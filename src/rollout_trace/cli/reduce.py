@@ -40,7 +40,7 @@ from rollout_trace.reduce.modes import Mode
     default=Mode.DEFAULT.value,
     show_default=True,
     help="default: a better graph than Codex makes; rejects damage. codex: as Codex's own reducer, byte for byte. "
-    "salvage: skips what it cannot apply.",
+    "salvage: keeps what can be had of a damaged bundle, and reports the rest.",
 )
 @click.option(
     "-j",
