@@ -20,7 +20,7 @@ def on_disk(tmp_path_factory: pytest.TempPathFactory) -> BundleOnDisk:
 
 
 @given(case=cases())
-@settings(max_examples=200)
+@settings(max_examples=120)
 def test_a_mutated_bundle_is_read_without_a_fault_of_ours(case: Case, on_disk: BundleOnDisk) -> None:
     read_in_every_way(on_disk.write(mutated(bundles()[case.bundle], case.mutations)))
 
