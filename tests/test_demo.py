@@ -4,13 +4,17 @@ import os
 import pty
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
 from rollout_trace.bundle.discovery import find_bundles
 from rollout_trace.bundle_reduction import reduce_bundle
+from rollout_trace.demo.inbox import Inbox
 from rollout_trace.demo.play import play
+from rollout_trace.demo.terminals import Terminals
+from rollout_trace.demo.tools import Tools
 from rollout_trace.model.conversation import ItemKind
 from rollout_trace.model.edges import EdgeKind
 from rollout_trace.model.rollout import RolloutTrace
@@ -22,10 +26,12 @@ from rollout_trace.values import ExecutionStatus, RolloutStatus
 EXAMPLE = Path(__file__).parents[1] / "examples" / "thermostat"
 
 
-@pytest.fixture(scope="module", params=[1, 2])
+@pytest.fixture(scope="module", params=["schema 1", "schema 2", "the committed example"])
 def recorded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundle of a run of the demo, in both schemas."""
-    with Recorder(tmp_path_factory.mktemp("traces"), schema=request.param) as recorder:
+    """The bundle of a run of the demo."""
+    if request.param == "the committed example":
+        return EXAMPLE
+    with Recorder(tmp_path_factory.mktemp("traces"), schema=1 if request.param == "schema 1" else 2) as recorder:
         play(recorder)
     assert recorder.path is not None
     return recorder.path
@@ -38,10 +44,10 @@ def trace_of(bundle: Path) -> RolloutTrace:
     return reduction.trace
 
 
-@pytest.fixture(params=["a run of its own", "the committed example"])
-def trace(request: pytest.FixtureRequest, recorded: Path) -> RolloutTrace:
+@pytest.fixture
+def trace(recorded: Path) -> RolloutTrace:
     """The graph of a run of the demo."""
-    return trace_of(EXAMPLE if request.param == "the committed example" else recorded)
+    return trace_of(recorded)
 
 
 def test_every_kind_of_object_appears(trace: RolloutTrace) -> None:
@@ -110,6 +116,29 @@ def test_the_bundle_of_the_demo_is_the_same_in_mode_codex(recorded: Path) -> Non
     assert reduce_bundle(recorded, Mode.CODEX).trace == trace_of(recorded)
 
 
+def test_the_agents_work_though_nothing_is_recorded() -> None:
+    play(Recorder(None))
+
+
+def test_a_command_may_end_before_it_is_polled(tmp_path: Path) -> None:
+    with Terminals(tmp_path) as terminals, Recorder(None) as recorder, recorder.root_thread().turn() as turn:
+        tools = Tools(terminals, threading.Event())
+        started = {"call_id": "call_1", "arguments": '{"cmd": "echo done", "yield_time_ms": 10000}'}
+        polled = {"call_id": "call_2", "arguments": '{"session_id": 1001, "chars": "", "yield_time_ms": 10000}'}
+
+        tools.exec_command(turn, started)
+        tools.write_stdin(turn, polled)
+        tools.write_stdin(turn, polled)
+
+        assert terminals["1001"].exit_code == 0
+
+
+def test_nobody_waits_for_messages_when_the_crew_is_dismissed() -> None:
+    inbox = Inbox()
+    inbox.close()
+    assert not inbox.wait_for(1, seconds=3600)
+
+
 def test_the_command_records_reduces_and_shows(tmp_path: Path) -> None:
     run = subprocess.run(
         [sys.executable, "-m", "rollout_trace", "demo", "--out", "traces"],
@@ -148,7 +177,8 @@ def test_a_system_without_a_shell_is_told(tmp_path: Path) -> None:
         env={**os.environ, "PATH": str(tmp_path)},
     )
     assert run.returncode == 1
-    assert run.stderr == "error: the demo needs sh, which this system does not have\n"
+    assert run.stderr == "error: the demo runs commands with `sh`, which is not found\n"
+    assert not list(tmp_path.iterdir())
 
 
 def test_who_watches_is_told_that_it_takes_a_moment(tmp_path: Path) -> None:

@@ -6,17 +6,20 @@ import shlex
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from pathlib import Path
 
+import click
 import pytest
 
 import rollout_trace
 from diagnostic_examples import example_of
 from rollout_trace.check.findings import FindingCode
+from rollout_trace.cli.commands import rollout_trace as rollout_trace_command
 from rollout_trace.diagnostics import Code
 
 PROJECT = Path(__file__).parents[1]
-PAGES = [PROJECT / "README.md", PROJECT / "bench" / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
+PAGES = [PROJECT / "README.md", PROJECT / "bench" / "README.md", *sorted((PROJECT / "docs").rglob("*.md"))]
 CONSOLE = re.compile(r"```console\n\$ (?P<command>[^\n]*)\n(?P<output>.*?)```", re.DOTALL)
 EXAMPLES = re.compile(r"(?<=## An example of each\n)(?P<before>.*?```text\n).*?```", re.DOTALL)
 PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
@@ -26,10 +29,17 @@ def run_documented(command: str) -> str:
     """What a command of a console block prints, in a terminal of 80 columns without colours."""
     program, *arguments = shlex.split(command)
     installed = Path(sysconfig.get_path("scripts")) / program
-    environment = {"PATH": os.environ["PATH"], "COLUMNS": "80", "TERM": "dumb"}
-    done = subprocess.run(  # noqa: S603 - our own command, from our own page
-        [installed, *arguments], cwd=PROJECT, env=environment, capture_output=True, text=True, check=True, timeout=60
-    )
+    with tempfile.TemporaryDirectory() as home:  # where neither settings nor a cache of anybody's lie
+        environment = {"PATH": os.environ["PATH"], "COLUMNS": "80", "TERM": "dumb", "HOME": home}
+        done = subprocess.run(  # noqa: S603 - our own command, from our own page
+            [installed, *arguments],
+            cwd=PROJECT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=60,
+        )
     return "\n".join(line.rstrip() for line in done.stdout.splitlines()) + "\n"
 
 
@@ -102,6 +112,14 @@ def test_every_promise_names_a_test_that_there_is() -> None:
 
     assert [line for line in promises if "`tests/" not in line] == []
     assert [f"{file}::{name}" for file, name in named if f"def {name}" not in (PROJECT / file).read_text()] == []
+
+
+def test_every_command_has_a_section_on_the_page_of_commands() -> None:
+    page = (PROJECT / "docs" / "commands.md").read_text(encoding="utf-8")
+    sections = re.findall(r"^## (.+)$", page, re.MULTILINE)
+    commands = rollout_trace_command.list_commands(click.Context(rollout_trace_command))
+
+    assert [name for name in commands if not any(section.split()[0] == name for section in sections)] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))

@@ -1,4 +1,4 @@
-"""The bundle that a newcomer reduces first: it is what its script writes, and its graph shows what the README tells."""
+"""The worked example of the documentation: it is what its script writes, and its graph shows what the pages tell."""
 
 import runpy
 import sys

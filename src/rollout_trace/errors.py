@@ -81,6 +81,15 @@ class StateError(RolloutTraceError):
         self.reason = reason
 
 
+class PriceTableError(RolloutTraceError):
+    """A file is no table of prices, or cannot be read."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
 def reason_of(error: OSError | ValueError) -> str:
     """Why the operating system, or Python, cannot do something with a file, in words."""
     return (error.strerror if isinstance(error, OSError) else None) or str(error)

@@ -93,6 +93,16 @@ class Bundle:
             reason = exceeded(self.limits, "payload_bytes", f"the size in bytes of {ref.path!r}")
             raise PayloadError(Code.LIMIT_EXCEEDED, ref.raw_payload_id, reason) from error
 
+    def evidence_bytes(self) -> int:
+        """The size of what was recorded: the manifest, the log, and the files in the folder of payloads."""
+        files = [self.path / layout.MANIFEST, self.path / layout.EVENT_LOG]
+        size = sum(file.lstat().st_size for file in files if file.exists())
+        try:
+            with os.scandir(self.path / layout.PAYLOADS) as payloads:
+                return size + sum(payload.stat(follow_symlinks=False).st_size for payload in payloads)
+        except OSError:  # there is no such folder, or it changes under our hands
+            return size
+
 
 def open_bundle(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Bundle:
     """Open the trace bundle in the folder `path`, to be read within `limits`; raises `BundleError` if it is none."""

@@ -30,7 +30,7 @@ class CommandsByFile(click.Group):
 
 @click.group(
     cls=CommandsByFile,
-    files=("summary", "reduce", "check", "watch", "demo", "debug"),
+    files=("summary", "usage", "time", "list", "compare", "check", "watch", "reduce", "demo", "debug"),
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 fine, 1 a bundle could not be read or was rejected, 2 wrong use, 3 incomplete and 4 damaged "
     "(check), 130 stopped by Ctrl-C.",

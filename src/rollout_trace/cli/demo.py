@@ -2,17 +2,18 @@
 
 import sys
 from pathlib import Path
+from shutil import which
 
 import click
 
-from rollout_trace.bundle.state_file import write_state_into
-from rollout_trace.bundle_reduction import reduce_bundle
-from rollout_trace.cli.reporting import complain
+from rollout_trace.cli.outcome import reduce_and_write
+from rollout_trace.cli.reporting import complain, failure_line
 from rollout_trace.cli.summary import summary
 from rollout_trace.demo.play import play
 from rollout_trace.limits import DEFAULT_LIMITS
 from rollout_trace.printable import printable
 from rollout_trace.record import Recorder
+from rollout_trace.reduce.modes import Mode
 
 
 @click.command()
@@ -32,17 +33,19 @@ def demo(context: click.Context, out: Path, schema: str) -> None:
     Its model follows a script, so it needs neither a key nor a network. Its commands, files, programs and the agents
     that it calls in are real, in a temporary folder.
     """
+    if which("sh") is None:
+        complain("error: the demo runs commands with `sh`, which is not found")
+        sys.exit(1)
     with Recorder(out, schema=int(schema)) as recorder:
         if recorder.path is None:  # the recorder has said why
             sys.exit(1)
         bundle = out / recorder.path.name
         if sys.stderr.isatty():
             complain("Three agents are at work, for a few seconds.")
-        try:
-            play(recorder)
-        except FileNotFoundError as error:
-            complain(f"error: the demo needs {error.filename}, which this system does not have")
-            sys.exit(1)
-    write_state_into(bundle, reduce_bundle(bundle).trace)
+        play(recorder)
+    outcome = reduce_and_write(bundle, None, Mode.DEFAULT)
+    if outcome.error is not None:
+        complain(failure_line(str(bundle), outcome.error))
+        sys.exit(1)
     context.invoke(summary, bundle=bundle, limits=DEFAULT_LIMITS, as_json=False)
     click.echo(f"\nThe bundle: {printable(str(bundle))}")

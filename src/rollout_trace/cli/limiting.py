@@ -1,6 +1,7 @@
 """The option by which a user raises or lowers the limits of what is read."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 import click
@@ -27,7 +28,16 @@ def limits_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def limits_of_environment() -> Limits:
+    """The limits of a command without the option."""
+    return _limits_in(os.environ.get(ENVIRONMENT, "").split())
+
+
 def _limits_of(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> Limits:
+    return _limits_in(values)
+
+
+def _limits_in(values: Iterable[str]) -> Limits:
     changed = {}
     for value in values:
         name, _, number = value.partition("=")

@@ -11,18 +11,16 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
 from itertools import islice
 from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
-import msgspec
-
-from rollout_trace.cli.outcome import Outcome
 from rollout_trace.errors import RolloutTraceError
-from rollout_trace.limits import DEFAULT_LIMITS, Limits
-from rollout_trace.reduce.modes import Mode
+
+_Result = TypeVar("_Result")
 
 
 class WorkerDiedError(RolloutTraceError):
@@ -37,28 +35,36 @@ class WorkerDiedError(RolloutTraceError):
         super().__init__(f"the process that reduced it {ended}")
 
 
-def reduce_in_processes(
-    bundles: Sequence[Path], mode: Mode, jobs: int, limits: Limits = DEFAULT_LIMITS
-) -> Generator[Outcome]:
-    """Reduce bundles, each of them once and `jobs` at a time, and write the graph of each into it.
+def usable_cores() -> int:
+    """How many processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # Linux
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
-    The outcomes come in the order of the bundles. When this generator has ended or is closed, no worker is left, and
-    no file that is half written.
+
+def in_processes(
+    work: Callable[[Path], _Result], bundles: Sequence[Path], jobs: int
+) -> Generator[_Result | WorkerDiedError]:
+    """Do the same work for bundles, for each of them once and `jobs` at a time; both it and its results are pickled.
+
+    The results come in the order of the bundles, an error in place of that of a process that died. When this generator
+    has ended or is closed, no worker is left, and no file that is half written.
     """
     remaining = iter(bundles)
-    outcomes: dict[Path, Outcome] = {}
-    workers: list[_Worker] = []
+    results: dict[Path, _Result | WorkerDiedError] = {}
+    workers: list[_Worker[_Result]] = []
     try:
-        workers.extend(_Worker(mode, limits, bundle) for bundle in islice(remaining, jobs))
+        for bundle in islice(remaining, jobs):
+            workers.append(_Worker(work, bundle))
         for bundle in bundles:
-            while bundle not in outcomes:
+            while bundle not in results:
                 for worker in _that_are_done(workers):
-                    outcome = worker.outcome()
-                    outcomes[outcome.bundle] = outcome
+                    done = worker.bundle
+                    results[done] = worker.result()
                     following = next(remaining, None)
                     if following is not None:
                         worker.begin(following)
-            yield outcomes.pop(bundle)
+            yield results.pop(bundle)
     finally:
         for worker in workers:
             worker.stop()
@@ -66,20 +72,18 @@ def reduce_in_processes(
             worker.wait()
 
 
-class _Worker:
-    """A process that reduces one bundle at a time, and another one in its place when it has died."""
+class _Worker(Generic[_Result]):
+    """A process that has one bundle at a time, and another one in its place when it has died."""
 
-    def __init__(self, mode: Mode, limits: Limits, bundle: Path) -> None:
-        self._mode = mode
-        self._limits = limits
+    def __init__(self, work: Callable[[Path], _Result], bundle: Path) -> None:
+        self._work = work
         self._start()
         self.begin(bundle)
 
     def _start(self) -> None:
-        self.connection: Connection[Path, Outcome]
+        self.connection: Connection[Any, _Result]
         self.connection, theirs = Pipe()
-        arguments = [str(theirs.fileno()), self._mode, msgspec.json.encode(self._limits).decode()]
-        program = [sys.executable, "-P", "-m", "rollout_trace.cli.reduction_worker", *arguments]
+        program = [sys.executable, "-P", "-m", "rollout_trace.cli.reduction_worker", str(theirs.fileno())]
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own program
                 program,
@@ -88,16 +92,20 @@ class _Worker:
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},  # so that it finds the same packages
                 process_group=0,  # so that Ctrl-C in a terminal is for this process alone, which then stops the workers
             )
+        self._send(self._work)
 
     def begin(self, bundle: Path) -> None:
-        """Give it a bundle to reduce."""
-        self._bundle = bundle
+        """Give it a bundle to work on."""
+        self.bundle = bundle
         self.is_busy = True
-        with suppress(ConnectionError):  # it has died just now, which is seen when its outcome is asked for
-            self.connection.send(bundle)
+        self._send(bundle)
 
-    def outcome(self) -> Outcome:
-        """What became of the bundle that it was given; waits for it."""
+    def _send(self, what: object) -> None:
+        with suppress(ConnectionError):  # it has died just now, which is seen when its result is asked for
+            self.connection.send(what)
+
+    def result(self) -> _Result | WorkerDiedError:
+        """What came of the bundle that it was given; waits for it."""
         self.is_busy = False
         try:
             return self.connection.recv()
@@ -105,7 +113,7 @@ class _Worker:
             self.stop()
             error = WorkerDiedError(self.wait())
         self._start()
-        return Outcome(self._bundle, None, (), error)
+        return error
 
     def stop(self) -> None:
         """Have it end, whatever it is doing."""
@@ -118,8 +126,8 @@ class _Worker:
         return self._process.wait()
 
 
-def _that_are_done(workers: Iterable[_Worker]) -> list[_Worker]:
-    """Those of which an outcome can be had, as they are done or have died; waits for one."""
+def _that_are_done(workers: Iterable[_Worker[_Result]]) -> list[_Worker[_Result]]:
+    """Those of which a result can be had, as they are done or have died; waits for one."""
     busy = {worker.connection: worker for worker in workers if worker.is_busy}
     ready = wait(busy)
     return [worker for connection, worker in busy.items() if connection in ready]

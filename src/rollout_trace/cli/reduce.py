@@ -1,9 +1,9 @@
 """`reduce`: bundles in, `state.json` out."""
 
-import os
 import sys
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,6 +11,7 @@ import click
 from rollout_trace.bundle.discovery import find_bundles
 from rollout_trace.cli.limiting import limits_option
 from rollout_trace.cli.outcome import STANDARD_OUTPUT, Outcome, reduce_and_write
+from rollout_trace.cli.progress import with_progress
 from rollout_trace.cli.reporting import (
     complain,
     diagnostic_line,
@@ -67,8 +68,8 @@ def reduce(
     failed = bool(without)
     for outcome in without:
         _tell(outcome, as_json=as_json)
-    with closing(_outcomes(bundles, output, Mode(mode), limits, jobs or _usable_cores())) as outcomes:
-        for outcome in _with_progress(outcomes, len(bundles)):
+    with closing(_outcomes(bundles, output, Mode(mode), limits, jobs)) as outcomes:
+        for outcome in with_progress(outcomes, len(bundles), "Reducing"):
             failed = failed or outcome.error is not None
             _tell(outcome, as_json=as_json)
     if failed:
@@ -87,31 +88,19 @@ def _bundles_in(paths: tuple[Path, ...]) -> tuple[list[Path], list[Outcome]]:
     return list(bundles), without
 
 
-def _usable_cores() -> int:
-    """How many processor cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):  # Linux
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _outcomes(bundles: list[Path], output: Path | None, mode: Mode, limits: Limits, jobs: int) -> Generator[Outcome]:
+def _outcomes(
+    bundles: list[Path], output: Path | None, mode: Mode, limits: Limits, jobs: int | None
+) -> Generator[Outcome]:
     """What becomes of each bundle, in their order. To close it ends what is under way."""
     if jobs == 1 or len(bundles) == 1:
         yield from (reduce_and_write(bundle, output, mode, limits) for bundle in bundles)
         return
-    from rollout_trace.cli.parallel_reduction import reduce_in_processes  # noqa: PLC0415 - not for one bundle
+    from rollout_trace.cli.parallel_reduction import WorkerDiedError, in_processes, usable_cores  # noqa: PLC0415 - not for one
 
-    yield from reduce_in_processes(bundles, mode, jobs, limits)
-
-
-def _with_progress(outcomes: Iterable[Outcome], total: int) -> Iterable[Outcome]:
-    """The outcomes, with a bar on standard error if there are several and somebody looks."""
-    if total == 1 or not sys.stderr.isatty():
-        return outcomes
-    from rich.console import Console  # noqa: PLC0415 - costs more than reducing a small bundle
-    from rich.progress import track  # noqa: PLC0415 - likewise
-
-    return track(outcomes, "Reducing", total, console=Console(stderr=True), transient=True)
+    work = partial(reduce_and_write, output=None, mode=mode, limits=limits)
+    with closing(in_processes(work, bundles, jobs or usable_cores())) as results:
+        for bundle, result in zip(bundles, results, strict=True):
+            yield Outcome(bundle, None, (), result) if isinstance(result, WorkerDiedError) else result
 
 
 def _tell(outcome: Outcome, *, as_json: bool) -> None:

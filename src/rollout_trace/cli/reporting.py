@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from rollout_trace.diagnostics import Diagnostic
-from rollout_trace.errors import BundleError, Rejection, RolloutTraceError, StateError
+from rollout_trace.errors import BundleError, PriceTableError, Rejection, RolloutTraceError, StateError
 from rollout_trace.printable import printable
 
 
@@ -21,7 +21,7 @@ def failure_line(bundle: str, error: RolloutTraceError) -> str:
     """Why a bundle has no graph: `BUNDLE: rejected duplicate: line 12, …`, or `FILE: error: …`."""
     if isinstance(error, Rejection):
         return printable(f"{bundle}: rejected {error.code}: {error}")
-    if isinstance(error, BundleError | StateError):
+    if isinstance(error, BundleError | PriceTableError | StateError):
         return printable(f"{error.path}: error: {error.reason}")
     return printable(f"{bundle}: error: {error}")
 

@@ -14,6 +14,7 @@ from rich.text import Text
 from rollout_trace.bundle_reduction import reduce_bundle
 from rollout_trace.cli.formatting import (
     STYLES,
+    beginning_of,
     counted,
     duration_text,
     facts,
@@ -34,7 +35,6 @@ from rollout_trace.reduce.modes import Mode
 from rollout_trace.values import RolloutStatus
 
 _MOST_LINES_NAMED = 5
-_MOST_CHARACTERS = 160
 _DEEPEST_AGENT = 8
 
 
@@ -89,17 +89,10 @@ def _identity(found: Summary) -> Table:
     grid.add_row("started", time_text(found.started_at_unix_ms))
     grid.add_row("status", status)
     if found.first_user_message is not None:
-        grid.add_row("asked", _beginning(found.first_user_message))
+        grid.add_row("asked", beginning_of(found.first_user_message))
     if found.last_answer is not None:
-        grid.add_row("answered", _beginning(found.last_answer))
+        grid.add_row("answered", beginning_of(found.last_answer))
     return grid
-
-
-def _beginning(text: str) -> str:
-    """The first words of a text, on one line."""
-    line = " ".join(text[: _MOST_CHARACTERS * 2].split())
-    cut = len(line) > _MOST_CHARACTERS or len(text) > _MOST_CHARACTERS * 2
-    return printable(f"{line[:_MOST_CHARACTERS].rstrip()} …" if cut else line)
 
 
 def _agents(found: Summary) -> Table:

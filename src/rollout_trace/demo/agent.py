@@ -20,7 +20,9 @@ ToolOfModel = Callable[[Turn, Json], Json]
 class Agent:
     """One agent: a thread of the recording, a model, tools, and a history."""
 
-    def __init__(self, thread: Thread, model: Model, instructions: str) -> None:
+    def __init__(self, path: str, thread: Thread, model: Model, instructions: str) -> None:
+        self.path = path
+        """Where it stands among the agents, such as `/root/reviewer`; the handle has no path if nothing is recorded."""
         self.thread = thread
         self.inbox = Inbox()
         self.tools: Mapping[str, ToolOfModel] = {}
@@ -42,14 +44,16 @@ class Agent:
                 return "".join(part["text"] for part in items[-1]["content"])
             self._history += [self.tools[call["name"]](turn, call) for call in calls]
 
-    def compact(self, shorter_history: Json) -> None:
-        """Have the history replaced by a shorter one."""
-        body = {"model": self._model.name, "input": self._history}
+    def compact(self) -> None:
+        """Have the model make a shorter history of this one, and go on with that."""
+        body: Json = {"model": self._model.name, "input": list(self._history)}
         with self.thread.turn() as turn, turn.compaction() as compaction:
             with compaction.request(body) as request:
-                request.completed([shorter_history])
+                events = list(self._model.stream(body))
+                shorter = [event["item"] for event in events if event["type"] == "response.output_item.done"]
+                request.completed(shorter)
             words_of_user = [item for item in self._history if item.get("role") == "user"]
-            self._history = compaction.installed(self._history, [*words_of_user, shorter_history])
+            self._history = compaction.installed(self._history, [*words_of_user, *shorter])
 
     def _open_inbox(self) -> None:
         """Take what others have sent into the history."""

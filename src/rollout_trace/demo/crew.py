@@ -16,11 +16,12 @@ from rollout_trace.record import Thread, Turn
 
 _MILLISECONDS: Final = 1000
 
-MakeAgent = Callable[[Thread], Agent]
+MakeAgent = Callable[[str, Thread], Agent]
+"""Makes the agent of a path."""
 
 
 class Crew:
-    """The agents of one rollout. Used with `with`: the end of the block waits for all of them."""
+    """The agents of one rollout. Used with `with`: then none of them waits any more, and all end."""
 
     def __init__(self, make_agent: MakeAgent, common_tools: Mapping[str, ToolOfModel]) -> None:
         self._make_agent = make_agent
@@ -32,12 +33,14 @@ class Crew:
         return self
 
     def __exit__(self, *_exception: object) -> None:
+        for agent in self._agents.values():
+            agent.inbox.close()
         for worker in self._workers:
             worker.join()
 
-    def join(self, thread: Thread) -> Agent:
+    def join(self, path: str, thread: Thread) -> Agent:
         """Take in an agent, and give it its tools."""
-        agent = self._make_agent(thread)
+        agent = self._make_agent(path, thread)
         agent.tools = {
             **self._common_tools,
             "spawn_agent": lambda turn, call: self._spawn(agent, turn, call),
@@ -45,19 +48,19 @@ class Crew:
             "wait_agent": lambda turn, call: self._wait(agent, turn, call),
             "close_agent": lambda turn, call: self._close(agent, turn, call),
         }
-        self._agents[thread.agent_path] = agent
+        self._agents[path] = agent
         return agent
 
     def _spawn(self, parent: Agent, turn: Turn, call: Json) -> Json:
         asked = msgspec.json.decode(call["arguments"])
         with turn.tool("spawn_agent", call_id=call["call_id"], arguments=call["arguments"]) as tool:
             thread = parent.thread.spawn(asked["task_name"], by=tool, nickname=asked["task_name"])
-            child = self.join(thread)
+            child = self.join(f"{parent.path}/{asked['task_name']}", thread)
             child.inbox.put(Message(parent.thread, asked["message"]))
             worker = threading.Thread(target=_live, args=(child, parent))
             self._workers.append(worker)
             worker.start()
-            return tool.output(f"{thread.agent_path} is at work.")
+            return tool.output(f"{child.path} is at work.")
 
     def _send(self, sender: Agent, turn: Turn, call: Json) -> Json:
         asked = msgspec.json.decode(call["arguments"])
@@ -80,10 +83,10 @@ class Crew:
         child = self._child(agent, asked["target"])
         with turn.tool("close_agent", call_id=call["call_id"], arguments=call["arguments"]) as tool:
             tool.closed(child.thread)
-            return tool.output(f"{child.thread.agent_path} is closed.")
+            return tool.output(f"{child.path} is closed.")
 
     def _child(self, parent: Agent, name: str) -> Agent:
-        return self._agents[f"{parent.thread.agent_path}/{name}"]
+        return self._agents[f"{parent.path}/{name}"]
 
 
 def _live(child: Agent, parent: Agent) -> None:

@@ -20,6 +20,7 @@ class Inbox:
         self._changed = threading.Condition()
         self._waiting: list[Message] = []
         self._count = 0
+        self._is_closed = False
 
     def put(self, message: Message) -> None:
         """Send a message."""
@@ -35,6 +36,13 @@ class Inbox:
             return taken
 
     def wait_for(self, count: int, seconds: float) -> bool:
-        """Wait until so many messages have come in all, taken or not; False if it would take longer."""
+        """Wait until so many messages have come in all, taken or not; False if they do not come in time."""
         with self._changed:
-            return self._changed.wait_for(lambda: self._count >= count, seconds)
+            self._changed.wait_for(lambda: self._is_closed or self._count >= count, seconds)
+            return self._count >= count
+
+    def close(self) -> None:
+        """Let nobody wait any longer."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()

@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 _SECONDS_TO_THINK = 0.08
 _BYTES_A_TOKEN = 4
-_PREFIXES = {"reasoning": "rs", "message": "msg", "function_call": "fc", "custom_tool_call": "ctc"}
+_PREFIXES = {"reasoning": "rs", "message": "msg", "function_call": "fc", "custom_tool_call": "ctc", "compaction": "cmp"}
 
 
 class StalledError(Exception):

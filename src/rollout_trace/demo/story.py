@@ -34,6 +34,11 @@ def _custom(call_id: str, name: str, text: str) -> Json:
     return {"type": "custom_tool_call", "call_id": call_id, "name": name, "input": text}
 
 
+def _summary(text: str) -> Json:
+    """What a model makes of a history that is to be shorter."""
+    return {"type": "compaction", "encrypted_content": base64.b64encode(text.encode()).decode()}
+
+
 def _patch(context: str, removed: str, added: str) -> str:
     return f"*** Begin Patch\n*** Update File: convert.sh\n@@\n {context}\n-{removed}\n+{added}\n*** End Patch\n"
 
@@ -87,6 +92,7 @@ _ROOT: Final = (
     Answer(
         (_words("The offset was 23 and had to be 32. The check passes, and two agents confirm it.", "final_answer"),)
     ),
+    Answer((_summary("The offset in convert.sh was wrong and is mended; the check passes; two agents agree."),)),
     Answer(
         (
             _words("I start it and keep an eye on it."),
@@ -107,13 +113,6 @@ _TESTER: Final = (
     Answer((_words("The check passes. 37 degrees come out as 98, which is rounded down.", "final_answer"),)),
 )
 
-ANSWERS: Final = {"/root": _ROOT, "/root/reviewer": _REVIEWER, "/root/tester": _TESTER}
+ROOT: Final = "/root"
+ANSWERS: Final = {ROOT: _ROOT, "/root/reviewer": _REVIEWER, "/root/tester": _TESTER}
 """What each agent's model says, by the agent's path."""
-
-_SUMMARY: Final = "The offset in convert.sh was wrong and is mended; the check passes; reviewer and tester agree."
-SHORTER_HISTORY: Final[Json] = {
-    "type": "compaction",
-    "id": "cmp_summary",
-    "encrypted_content": base64.b64encode(_SUMMARY.encode()).decode(),
-}
-"""What a model makes of the history before the second wish."""

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, Self
 
@@ -63,9 +64,10 @@ class Terminal:
         return news
 
     def stop(self) -> None:
-        """End the command, if it still runs."""
-        if self._process.poll() is None:
-            os.killpg(self._process.pid, signal.SIGTERM)
+        """End the command and what it has started, if any of it still runs."""
+        if self._reader.is_alive():
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGTERM)
         self._process.wait()
         self._reader.join()
         for stream in (self._process.stdin, self._process.stdout):

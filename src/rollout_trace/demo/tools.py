@@ -29,7 +29,7 @@ class Tools:
     def __init__(self, terminals: Terminals, interrupt: threading.Event) -> None:
         self._terminals = terminals
         self._interrupt = interrupt
-        self._running: dict[str, Command] = {}
+        self._commands: dict[str, Command] = {}
 
     def exec_command(self, turn: Turn, call: Json) -> Json:
         """Run a command; one that is not done in time runs on in its terminal."""
@@ -43,7 +43,7 @@ class Tools:
         asked = msgspec.json.decode(call["arguments"])
         terminal = self._terminals[str(asked["session_id"])]
         with turn.tool("write_stdin", call_id=call["call_id"], arguments=call["arguments"]) as tool:
-            tool.stdin_of(self._running[terminal.process_id])
+            tool.stdin_of(self._commands[terminal.process_id])
             terminal.write(asked["chars"])
             news = terminal.news(asked["yield_time_ms"] / _MILLISECONDS, self._interrupt)
             self._note_exit(terminal)
@@ -75,15 +75,15 @@ class Tools:
     def _run(self, tool: Tool, command: str, seconds: float) -> tuple[Terminal, str]:
         terminal = self._terminals.start(command)
         words = ["sh", "-c", command]
-        running = tool.command(words, cwd=self._terminals.folder, process_id=terminal.process_id)
-        self._running[terminal.process_id] = running
+        command_of_tool = tool.command(words, cwd=self._terminals.folder, process_id=terminal.process_id)
+        self._commands[terminal.process_id] = command_of_tool
         news = terminal.news(seconds, self._interrupt)
         self._note_exit(terminal)
         return terminal, news
 
     def _note_exit(self, terminal: Terminal) -> None:
-        if terminal.exit_code is not None and terminal.process_id in self._running:
-            self._running.pop(terminal.process_id).exited(terminal.exit_code, terminal.output)
+        if terminal.exit_code is not None:  # the first end counts, and later ones are ignored
+            self._commands[terminal.process_id].exited(terminal.exit_code, terminal.output)
 
 
 def _told(terminal: Terminal, news: str) -> str:

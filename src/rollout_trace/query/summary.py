@@ -77,7 +77,6 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 def summarize(trace: RolloutTrace) -> Summary:
     """Count what is in a graph."""
-    last_known = max(_moments(trace), default=trace.started_at_unix_ms)
     calls = trace.inference_calls.values()
     tools: dict[str, Counter[ExecutionStatus]] = {}
     for tool in trace.tool_calls.values():
@@ -90,7 +89,7 @@ def summarize(trace: RolloutTrace) -> Summary:
         status=trace.status,
         started_at_unix_ms=trace.started_at_unix_ms,
         ended_at_unix_ms=trace.ended_at_unix_ms,
-        duration_ms=max(last_known - trace.started_at_unix_ms, 0),
+        duration_ms=last_known_moment(trace) - trace.started_at_unix_ms,
         first_user_message=_first_user_message(trace),
         last_answer=_last_answer(trace),
         agents=_agents(trace),
@@ -107,6 +106,11 @@ def summarize(trace: RolloutTrace) -> Summary:
         edges=Counter(edge.kind.value for edge in trace.interaction_edges.values()),
         payloads=len(trace.raw_payloads),
     )
+
+
+def last_known_moment(trace: RolloutTrace) -> UnixMilliseconds:
+    """The last moment at which the graph says that something happened; not before its start."""
+    return max(trace.started_at_unix_ms, *_moments(trace))
 
 
 def tool_name(kind: AnyToolKind) -> str:
@@ -185,7 +189,7 @@ def _outcomes(windows: Iterable[ExecutionWindow]) -> Outcomes:
 
 
 def _moments(trace: RolloutTrace) -> Iterable[UnixMilliseconds]:
-    """Every moment at which the graph says that something happened."""
+    yield trace.started_at_unix_ms
     if trace.ended_at_unix_ms is not None:
         yield trace.ended_at_unix_ms
     worked = (trace.threads, trace.codex_turns, trace.inference_calls, trace.tool_calls, trace.code_cells)

@@ -67,6 +67,7 @@ def code_cell_ended(state: ReducerState, event: TraceEvent, report: events.CodeC
 
 def start_waiting(state: ReducerState, item_ids: Iterable[ItemId]) -> None:
     """Start the cells whose source is seen with these items, which have been placed."""
+    # An unrelated cell may wait for long, and the list may be a whole history: so first look whether any can start.
     if all(_source_item(state, waiting) is None for waiting in state.waiting_cells.values()):
         return
     for item_id in item_ids:

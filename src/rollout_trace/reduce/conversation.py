@@ -188,13 +188,10 @@ def _place_among(
     return tuple(placed)
 
 
-def _matches(state: ReducerState, known: ItemId, incoming: IncomingItem) -> bool:
-    return state.match_keys[known] == incoming.match_key and same_own_id(state.items[known], incoming)
-
-
 def _fits(state: ReducerState, known: ItemId, incoming: IncomingItem, used: UsedItems) -> bool:
     """Whether an item is the one that stands at its place in the history."""
-    return _matches(state, known, incoming) and not (state.dialect.items_have_ids and known in used)
+    matches = state.match_keys[known] == incoming.match_key and same_own_id(state.items[known], incoming)
+    return matches and not (state.dialect.items_have_ids and known in used)
 
 
 def _sight_again(state: ReducerState, repeated: Repeated) -> None:

@@ -1,0 +1,131 @@
+"""`compare`: what the bundles of a folder show together."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+import click
+from rich.console import RenderableType
+from rich.text import Text
+
+from rollout_trace.cli.formatting import beginning_of, duration_text, list_of, plural_text, share_text, show, table_of
+from rollout_trace.cli.many_bundles import facts_in, root_argument, short_names, tell_failures
+from rollout_trace.cli.money import cost_cell, json_encoder, price_notes
+from rollout_trace.cli.user_prices import prices_option, user_prices
+from rollout_trace.printable import printable
+from rollout_trace.query import comparison
+from rollout_trace.query.comparison import (
+    Comparison,
+    ErrorComparison,
+    ModelComparison,
+    TaskComparison,
+    ToolComparison,
+)
+from rollout_trace.query.prices import PriceTable
+from rollout_trace.query.usage import UsageTotals
+
+_FIGURES: Final = (
+    *("calls", "failed", "exit not 0", "no end", "rate", "bundles", "requests", "median", "95 of 100", "longest"),
+    *("input", "cached", "output", "cost", "cost each", "time each", "count", "seq"),
+)
+
+
+@click.command
+@root_argument
+@click.option(
+    "--limit",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=10,
+    show_default=True,
+    help="Show so many lines of each table.",
+)
+@prices_option
+@click.option("--json", "as_json", is_flag=True, help="Print all of it as one JSON object.")
+def compare(root: Path | None, limit: int, price_file: Path | None, *, no_cache: bool, as_json: bool) -> None:
+    """Compare the bundles in a folder.
+
+    Which tools fail most, which models are slow, what a task costs, which errors there are. Without ROOT, the folder
+    that CODEX_ROLLOUT_TRACE_ROOT names. A task is what the user first asked for, word for word. Errors of one shape
+    stand together: numbers, ids, paths and addresses in them do not count.
+    """
+    prices = user_prices(price_file)
+    fleet = facts_in(root, no_cache=no_cache)
+    found = comparison.compare(fleet.known, prices)
+    if as_json:
+        click.echo(json_encoder.encode(found))
+    else:
+        show(_parts(found, prices, limit))
+    tell_failures(fleet, silently=False)
+
+
+def _parts(found: Comparison, prices: PriceTable, limit: int) -> Iterator[RenderableType]:
+    for what, table, count in (
+        ("tools", _tools(found.tools[:limit]), len(found.tools)),
+        ("models", _models(found.models[:limit]), len(found.models)),
+        ("tasks", _tasks(found.tasks[:limit]), len(found.tasks)),
+        ("errors", _errors(found.errors[:limit]), len(found.errors)),
+    ):
+        if count:
+            yield table
+            if count > limit:
+                yield Text(f"{limit} of {count:,} {what}; --limit shows more.", "dim")
+            yield Text()
+    requests = plural_text(found.usage.requests, "request")
+    yield Text.assemble(f"{plural_text(found.bundles, 'bundle')}, {requests}, cost ", _cost(found.usage))
+    for note in price_notes(prices):
+        yield Text(note, "dim")
+
+
+def _tools(tools: Sequence[ToolComparison]) -> RenderableType:
+    rows: list[tuple[str, ...]] = []
+    for one in tools:
+        outcomes = one.outcomes
+        rate = share_text(outcomes.failed + outcomes.exit_not_zero, outcomes.calls)
+        figures = (outcomes.calls, outcomes.failed, outcomes.exit_not_zero, outcomes.never_ended)
+        rows.append((printable(one.tool), *(f"{figure:,}" for figure in figures), rate, f"{one.bundles:,}"))
+    return table_of(("tool", "calls", "failed", "exit not 0", "no end", "rate", "bundles"), rows, _FIGURES)
+
+
+def _models(models: Sequence[ModelComparison]) -> RenderableType:
+    rows: list[tuple[str | Text, ...]] = [
+        (
+            printable(one.model),
+            f"{one.usage.requests:,}",
+            f"{one.failed:,}",
+            *("-" if ms is None else duration_text(ms) for ms in (one.median_ms, one.percentile_95_ms, one.longest_ms)),
+            share_text(one.usage.tokens.cached_input_tokens, one.usage.tokens.input_tokens),
+            _cost(one.usage),
+        )
+        for one in models
+    ]
+    headings = ("model", "requests", "failed", "median", "95 of 100", "longest", "cached", "cost")
+    return table_of(headings, rows, _FIGURES)
+
+
+def _tasks(tasks: Sequence[TaskComparison]) -> RenderableType:
+    rows = [
+        (
+            f"{one.bundles:,}",
+            f"{one.usage.requests:,}",
+            duration_text(one.median_duration_ms),
+            cost_cell(one.median_cost_usd, is_incomplete=bool(one.usage.requests_without_price)),
+            _cost(one.usage),
+            beginning_of(one.task),
+        )
+        for one in tasks
+    ]
+    return list_of(("bundles", "requests", "time each", "cost each", "cost", "task"), rows, _FIGURES)
+
+
+def _errors(errors: Sequence[ErrorComparison]) -> RenderableType:
+    names = short_names([Path(one.bundle) for one in errors]) if errors else []
+    rows = [
+        (f"{one.count:,}", f"{one.bundles:,}", printable(one.source), beginning_of(one.shape), name, f"{one.seq:,}")
+        for one, name in zip(errors, names, strict=True)
+    ]
+    return table_of(("count", "bundles", "of", "error", "first in", "seq"), rows, _FIGURES, names=("of", "first in"))
+
+
+def _cost(usage: UsageTotals) -> Text:
+    return cost_cell(usage.cost_usd, is_incomplete=bool(usage.requests_without_price))

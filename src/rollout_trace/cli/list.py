@@ -1,0 +1,258 @@
+"""`list`: the bundles of a folder, one line each, those of one session together."""
+
+import fnmatch
+import re
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import click
+from rich.text import Text
+
+from rollout_trace.cli.formatting import (
+    beginning_of,
+    count_text,
+    duration_text,
+    list_of,
+    output_width,
+    plural_text,
+    show,
+    size_text,
+    status_text,
+    time_text,
+)
+from rollout_trace.cli.many_bundles import facts_in, root_argument, short_names, tell_failures
+from rollout_trace.cli.money import cost_cell, json_encoder, price_notes
+from rollout_trace.cli.reporting import complain, error_fields, path_text
+from rollout_trace.cli.user_prices import prices_option, user_prices
+from rollout_trace.query.bundle_facts import BundleFacts
+from rollout_trace.query.comparison import usage_of_requests
+from rollout_trace.query.prices import PriceTable
+from rollout_trace.query.session_origin import Beginning
+from rollout_trace.query.sessions import KnownBundle, sessions_of
+from rollout_trace.query.usage import UsageTotals
+from rollout_trace.values import RolloutStatus
+
+NO_END: Final = "no-end"
+"""The status of a rollout whose log has no end: it still runs, or was killed."""
+_STATUSES: Final = (RolloutStatus.COMPLETED.value, RolloutStatus.FAILED.value, RolloutStatus.ABORTED.value, NO_END)
+_AGO: Final = re.compile(r"(?P<count>\d+)(?P<unit>[dhm])")
+_UNITS: Final = {"d": "days", "h": "hours", "m": "minutes"}
+
+
+class _Line(NamedTuple):
+    """One bundle as it is listed."""
+
+    bundle: KnownBundle
+    session: str
+    """The id of the rollout that began the session."""
+    relation: str
+    usage: UsageTotals
+
+
+_SORTS: Final[dict[str, Callable[[_Line], int | Decimal]]] = {
+    "started": lambda line: line.bundle.facts.started_at_unix_ms,
+    "time": lambda line: line.bundle.facts.duration_ms,
+    "agents": lambda line: line.bundle.facts.agents,
+    "requests": lambda line: line.usage.requests,
+    "tokens": lambda line: _tokens(line.usage),
+    "cost": lambda line: line.usage.cost_usd or Decimal(0),
+    "faults": lambda line: sum(line.bundle.facts.diagnostics.values()),
+    "size": lambda line: line.bundle.facts.evidence_bytes,
+}
+
+
+class _Moment(click.ParamType[int]):
+    """A day, a moment, or a time ago."""
+
+    name = "moment"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The moment in milliseconds since 1970."""
+        ago = _AGO.fullmatch(value)
+        try:
+            if ago is not None:
+                moment = datetime.now(UTC) - timedelta(**{_UNITS[ago["unit"]]: int(ago["count"])})
+            else:
+                moment = datetime.fromisoformat(value)
+                moment = moment.replace(tzinfo=moment.tzinfo or UTC)
+            return round(moment.timestamp() * 1000)
+        except (ValueError, OverflowError):
+            self.fail(f"{value!r} is no moment; give 2026-11-21, 2026-11-21T14:00, 7d, 12h or 30m", param, ctx)
+
+
+@click.command
+@root_argument
+@click.option(
+    "--sort",
+    "order",
+    type=click.Choice([*_SORTS]),
+    default="started",
+    show_default=True,
+    help="What stands first: the latest, the longest, the dearest, …",
+)
+@click.option("--status", type=click.Choice(_STATUSES), help="Only those that ended so; no-end: their log has no end.")
+@click.option("--since", type=_Moment(), help="Only those that started since: 2026-11-21, or 7d, 12h, 30m ago.")
+@click.option("--model", metavar="NAME", help="Only those that asked this model; * stands for anything.")
+@click.option("--asked", metavar="TEXT", help="Only those whose first message of the user has this in it.")
+@click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Only the first N of those.")
+@prices_option
+@click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each bundle.")
+def list(  # noqa: A001 - the name of the command
+    root: Path | None,
+    order: str,
+    status: str | None,
+    since: int | None,
+    model: str | None,
+    asked: str | None,
+    limit: int | None,
+    price_file: Path | None,
+    *,
+    no_cache: bool,
+    as_json: bool,
+) -> None:
+    """List the bundles in a folder, one line each.
+
+    A line says when it began, how long it took, how it ended, what it cost and what was asked. Without ROOT, the
+    folder that CODEX_ROLLOUT_TRACE_ROOT names. What one session wrote (resumed, forked, reviewed) stands together.
+    Bundles need not be reduced before; what is found out is kept in your cache folder.
+    """
+    prices = user_prices(price_file)
+    fleet = facts_in(root, no_cache=no_cache)
+
+    def is_wanted(facts: BundleFacts) -> bool:
+        return (
+            (status is None or _status(facts) == status)
+            and (since is None or facts.started_at_unix_ms >= since)
+            and (model is None or any(fnmatch.fnmatchcase(request.model, model) for request in facts.requests))
+            and (asked is None or asked.casefold() in (facts.first_user_message or "").casefold())
+        )
+
+    lines = [line for line in _lines(fleet.known, prices, order) if is_wanted(line.bundle.facts)][:limit]
+    if as_json:
+        for line in lines:
+            click.echo(json_encoder.encode(_as_json(line)))
+        for bundle, error in fleet.failures:
+            click.echo(json_encoder.encode({"bundle": path_text(bundle), "error": error_fields(error)}))
+    elif lines:
+        _show(lines, prices)
+    else:
+        complain(f"no bundle of {len(fleet.known):,} is like that")
+    tell_failures(fleet, silently=as_json)
+
+
+def _lines(bundles: Sequence[KnownBundle], prices: PriceTable, order: str) -> Iterator[_Line]:
+    """The bundles, those of a session together; a session stands where the first of them would."""
+    sessions = []
+    for members in sessions_of(bundles):
+        began = members[0].bundle.facts.rollout_id
+        usages = [usage_of_requests(bundle.facts.requests, prices) for bundle, _ in members]
+        sessions.append(
+            [_Line(bundle, began, relation, usage) for (bundle, relation), usage in zip(members, usages, strict=True)]
+        )
+    for session in sorted(sessions, key=lambda session: max(map(_SORTS[order], session)), reverse=True):
+        yield from session
+
+
+def _status(facts: BundleFacts) -> str:
+    return NO_END if facts.status is RolloutStatus.RUNNING else facts.status.value
+
+
+def _tokens(usage: UsageTotals) -> int:
+    return usage.tokens.input_tokens + usage.tokens.output_tokens
+
+
+def _as_json(line: _Line) -> dict[str, object]:
+    facts = line.bundle.facts
+    return {
+        "bundle": path_text(line.bundle.path),
+        "session": line.session,
+        "relation": line.relation,
+        "trace_id": facts.trace_id,
+        "rollout_id": facts.rollout_id,
+        "started_at_unix_ms": facts.started_at_unix_ms,
+        "duration_ms": facts.duration_ms,
+        "status": _status(facts),
+        "agents": facts.agents,
+        "models": sorted({request.model for request in facts.requests}),
+        "usage": line.usage,
+        "first_user_message": facts.first_user_message,
+        "diagnostics": facts.diagnostics,
+        "evidence_bytes": facts.evidence_bytes,
+        "error": None,
+    }
+
+
+# The table ----------------------------------------------------------------------------------------------------------
+
+
+class _Column(NamedTuple):
+    """A column, and from which width of the terminal on it is shown."""
+
+    heading: str
+    cell: Callable[[_Line], str | Text]
+    least_width: int = 0
+
+
+_COLUMNS: Final = (
+    _Column("started", lambda line: time_text(line.bundle.facts.started_at_unix_ms)[:16]),
+    _Column("time", lambda line: duration_text(line.bundle.facts.duration_ms)),
+    _Column("status", lambda line: _status_text(line.bundle.facts)),
+    _Column("agents", lambda line: f"{line.bundle.facts.agents:,}", 130),
+    _Column("requests", lambda line: f"{line.usage.requests:,}", 110),
+    _Column("tokens", lambda line: count_text(_tokens(line.usage)), 100),
+    _Column("cost", lambda line: cost_cell(line.usage.cost_usd, is_incomplete=bool(line.usage.requests_without_price))),
+    _Column("faults", lambda line: f"{sum(line.bundle.facts.diagnostics.values()):,}", 120),
+    _Column("size", lambda line: size_text(line.bundle.facts.evidence_bytes), 130),
+)
+_FIGURES: Final = ("time", "agents", "requests", "tokens", "cost", "faults", "size")
+
+
+def _show(lines: Sequence[_Line], prices: PriceTable) -> None:
+    width = output_width()
+    columns = [column for column in _COLUMNS if column.least_width <= width]
+    names = short_names([line.bundle.path for line in lines])
+    before = ["", *(line.session for line in lines)]
+    rows = [
+        (
+            f"{'  ' if line.session == above else ''}{name}",
+            *(column.cell(line) for column in columns),
+            _asked(line),
+        )
+        for line, name, above in zip(lines, names, before, strict=False)
+    ]
+    headings = ("bundle", *(column.heading for column in columns), "asked")
+    show([list_of(headings, rows, _FIGURES), Text()])
+    show(Text(note, "dim") for note in _notes(lines, prices, len(columns)))
+
+
+def _status_text(facts: BundleFacts) -> Text:
+    return Text("no end", "yellow") if facts.status is RolloutStatus.RUNNING else status_text(facts.status)
+
+
+def _asked(line: _Line) -> Text:
+    asked = line.bundle.facts.first_user_message
+    text = Text("(nothing)", "dim") if asked is None else Text(beginning_of(asked))
+    if line.relation != Beginning.STARTED:
+        return Text.assemble((f"{line.relation}: ", "cyan"), text)
+    return text
+
+
+def _notes(lines: Sequence[_Line], prices: PriceTable, shown: int) -> Iterator[str]:
+    usages = [line.usage for line in lines]
+    costs = [usage.cost_usd for usage in usages if usage.cost_usd is not None]
+    total = cost_cell(
+        sum(costs, Decimal(0)) if costs else None,
+        is_incomplete=any(usage.requests_without_price for usage in usages),
+    )
+    sessions = len({line.session for line in lines})
+    tokens = count_text(sum(map(_tokens, usages)))
+    yield f"{plural_text(len(lines), 'bundle')} of {plural_text(sessions, 'session')}, {tokens} tokens, cost {total}"
+    if any(line.bundle.facts.status is RolloutStatus.RUNNING for line in lines):
+        yield "no end: it still runs, or was killed."
+    if shown < len(_COLUMNS):
+        hidden = ", ".join(column.heading for column in _COLUMNS if column.least_width > output_width())
+        yield f"A wider terminal shows {hidden} as well."
+    yield from price_notes(prices)

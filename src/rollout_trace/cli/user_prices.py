@@ -1,0 +1,40 @@
+"""Which prices count for a user: those that ship with the package, overridden by a file of the user's own."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from rollout_trace.cli.reporting import complain, failure_line
+from rollout_trace.cli.user_folders import config_file
+from rollout_trace.errors import PriceTableError
+from rollout_trace.query.prices import PriceTable, overridden, read_prices, shipped_prices
+
+
+def prices_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option `--prices`, the same in every command that shows money."""
+    option = click.option(
+        "--prices",
+        "price_file",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Prices of your own, a TOML file; without this, prices.toml in your folder of settings, if it is there.",
+    )
+    return option(command)
+
+
+def user_prices(price_file: Path | None) -> PriceTable:
+    """The prices that count: the shipped ones, and over them those of `price_file` or of the user's settings.
+
+    A file that is no price table ends the command with a sentence that says so.
+    """
+    own = price_file or config_file("prices.toml")
+    try:
+        if price_file is None and not own.exists():
+            return shipped_prices()
+        return overridden(shipped_prices(), read_prices(own))
+    except PriceTableError as error:
+        complain(failure_line(str(own), error))
+        sys.exit(1)

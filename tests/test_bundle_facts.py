@@ -1,0 +1,121 @@
+"""What is kept of a bundle to put it beside others, and which bundles belong together."""
+
+import shutil
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from rollout_trace.query.bundle_facts import BundleFacts, ToolFacts, bundle_facts
+from rollout_trace.query.recorded_errors import ErrorCluster
+from rollout_trace.query.session_origin import Beginning
+from rollout_trace.query.sessions import KnownBundle, sessions_of
+
+EXAMPLE = Path(__file__).parents[1] / "examples" / "fix-the-build"
+
+
+@pytest.fixture(scope="module")
+def example() -> BundleFacts:
+    return bundle_facts(EXAMPLE)
+
+
+def test_the_example_in_facts(example: BundleFacts) -> None:
+    assert (example.duration_ms, example.status, example.agents) == (41_396, "completed", 2)
+    assert example.first_user_message is not None
+    assert example.first_user_message.startswith("The build of plaindate has been failing")
+    assert [request.duration_ms for request in example.requests][:2] == [3_012, 804]  # seq 5 to 8, and 11 to 12
+    assert example.diagnostics == {}
+
+
+def test_a_command_with_an_exit_code_is_told_from_a_call_that_failed(example: BundleFacts) -> None:
+    assert example.tools["exec_command"] == ToolFacts(calls=5, failed=0, exit_not_zero=1, never_ended=0)
+    assert example.tools["month_names"] == ToolFacts(calls=1)
+
+
+def test_errors_are_those_of_requests_and_what_failed_commands_said_last(example: BundleFacts) -> None:
+    command, request = example.errors
+
+    assert (command.source, command.shape, command.seq) == ("exec_command", "exit code 2: make: *** [check] Error N", 6)
+    assert request == ErrorCluster(
+        source="request",
+        shape="unexpected status 503 Service Unavailable: the service is busy, please try again in a moment",
+        count=1,
+        example="unexpected status 503 Service Unavailable: the service is busy, please try again in a moment",
+        seq=12,
+    )
+
+
+def test_the_size_is_that_of_the_evidence(example: BundleFacts, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(EXAMPLE, tmp_path / "copy", ignore=shutil.ignore_patterns("state.json")))
+    size = sum(file.stat().st_size for file in copy.rglob("*") if file.is_file())
+    (copy / "state.json").write_text("{}")
+
+    assert example.evidence_bytes == bundle_facts(copy).evidence_bytes == size
+
+
+def test_facts_survive_being_written(example: BundleFacts) -> None:
+    assert msgspec.json.decode(msgspec.json.encode(example), type=BundleFacts) == example
+
+
+@pytest.mark.parametrize(
+    ("scenario", "beginning"),
+    [
+        ("0.160.0/exec_basic", Beginning.STARTED),
+        ("0.160.0/resume_fork-3", Beginning.FORKED),
+        ("0.160.0/review-2", Beginning.REVIEW),
+        ("0.160.0/auto_review-2", Beginning.APPROVAL),
+        ("0.169.0/review_inline-2", Beginning.REVIEW),
+    ],
+)
+def test_how_real_rollouts_came_about(scenario: str, beginning: Beginning, real_bundles: Path) -> None:
+    assert bundle_facts(real_bundles / scenario).origin.beginning == beginning
+
+
+def test_real_errors_are_told_once_though_the_user_was_told_too(real_bundles: Path) -> None:
+    cut = bundle_facts(real_bundles / "0.160.0" / "fail_cut").errors
+    hidden = bundle_facts(real_bundles / "0.160.0" / "compact_local_fails").errors
+
+    assert [(error.source, error.count) for error in cut] == [("request", 1)]
+    assert [error.source for error in hidden] == ["turn"]  # its request is in no event
+
+
+def test_real_bundles_of_one_session_stand_together(real_bundles: Path) -> None:
+    names = ["resume_fork", "resume_fork-2", "resume_fork-3", "review", "review-2", "auto_review", "auto_review-2"]
+    bundles = [real_bundles / "0.160.0" / name for name in [*names, "exec_basic"]]
+    sessions = sessions_of(KnownBundle(bundle, bundle_facts(bundle)) for bundle in bundles)
+
+    assert {tuple((member.bundle.path.name, member.relation) for member in session) for session in sessions} == {
+        (("resume_fork", "started"), ("resume_fork-2", "resumed"), ("resume_fork-3", "fork")),
+        (("review", "started"), ("review-2", "review")),
+        (("auto_review", "started"), ("auto_review-2", "approval")),
+        (("exec_basic", "started"),),
+    }
+
+
+def named(
+    example: BundleFacts, trace: str, rollout: str, *, session: str, forked_from: str | None = None
+) -> KnownBundle:
+    origin = msgspec.structs.replace(example.origin, session_id=session, forked_from_id=forked_from)
+    facts = msgspec.structs.replace(example, trace_id=trace, rollout_id=rollout, origin=origin)
+    return KnownBundle(Path(trace), facts)
+
+
+def test_bundles_are_connected_by_way_of_others_in_whatever_order_they_are_met(example: BundleFacts) -> None:
+    fork_of_fork = named(example, "a", "third", session="third", forked_from="second")
+    first = named(example, "b", "first", session="first")
+    other = named(example, "c", "other", session="other")
+    fork = named(example, "d", "second", session="second", forked_from="first")
+
+    assert [[member.bundle for member in session] for session in sessions_of([fork_of_fork, first, other, fork])] == [
+        [fork_of_fork, first, fork],  # which began at the same moment, and so stand by their names
+        [other],
+    ]
+
+
+def test_the_same_trace_again_is_a_copy_and_the_same_rollout_again_is_resumed(example: BundleFacts) -> None:
+    first = named(example, "a", "one", session="one")
+    again = named(example, "b", "one", session="one")
+    copy = KnownBundle(Path("c"), first.facts)
+    ((*relations,),) = [[member.relation for member in session] for session in sessions_of([first, again, copy])]
+
+    assert relations == ["started", "resumed", "copy"]
