@@ -186,6 +186,8 @@ def main() -> None:
     arguments = parser.parse_args()
     wanted = arguments.shape or ([*names] if arguments.quick else [*names, JOBS])
 
+    if arguments.folder is not None and not arguments.folder.is_dir():
+        parser.error(f"there is no folder {arguments.folder}")
     with tempfile.TemporaryDirectory(prefix="rollout-trace-bench-", dir=arguments.folder) as folder:
         times, sizes = (2, 2) if arguments.quick else (5, 4)
         benchmark = Benchmark(Path(folder), times, sizes, arguments.codex)

@@ -399,6 +399,15 @@ def test_links_and_folders_inside_a_bundle_are_read(folder: Path) -> None:
     assert {bundle.read_payload(ref_to(path)) for path in paths} == {b'{"n":1}'}
 
 
+def test_a_payload_is_read_whole_though_the_system_gives_it_in_pieces(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "payloads" / "1.json").write_bytes(b"0123456789" * 100)
+    read = os.read
+    monkeypatch.setattr(os, "read", lambda descriptor, count: read(descriptor, min(count, 7)))
+    assert Bundle(folder).read_payload(ref_to("payloads/1.json")) == b"0123456789" * 100
+
+
 @needs_pipes
 def test_a_pipe_is_refused_and_nobody_waits_for_it(folder: Path) -> None:
     os.mkfifo(folder / "payloads" / "2.json")

@@ -66,6 +66,19 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(tmp_path / "hook"), "BEGUN": str(tmp_path / "begun")}
 
 
+def run_in(folder: Path, *arguments: str, descriptors: int | None = None) -> subprocess.CompletedProcess[str]:
+    """The command in a working folder, where it may have only so many files open if that is given."""
+    limit = "" if descriptors is None else f"ulimit -n {descriptors}; "
+    return subprocess.run(  # noqa: S603 - our own command
+        ["/bin/sh", "-c", f'{limit}exec "$@"', "sh", COMMAND, *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=LONGEST,
+        check=False,
+    )
+
+
 def make_bundle(root: Path, name: str) -> Path:
     return Path(shutil.copytree(EXAMPLE, root / name, ignore=shutil.ignore_patterns("state.json")))
 
@@ -245,3 +258,24 @@ def test_an_error_is_the_same_in_another_process(error: RolloutTraceError) -> No
 
     assert type(received) is type(error)
     assert (str(received), received.args, vars(received)) == (str(error), error.args, vars(error))
+
+
+def test_a_module_in_a_strangers_folder_is_not_run(root: Path) -> None:
+    bundles = [make_bundle(root, name) for name in ("a", "b")]
+    for name in ("msgspec", "rollout_trace", "sitecustomize"):
+        (root / f"{name}.py").write_text("raise SystemExit('a stranger ran')")
+
+    done = run_in(root, "reduce", "--jobs", "2", ".")
+
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == [f"{bundle.name}/state.json" for bundle in bundles]
+
+
+def test_where_fewer_processes_can_be_started_these_do_all(root: Path) -> None:
+    for number in range(30):
+        make_bundle(root, f"bundle-{number:02}")
+
+    done = run_in(root, "reduce", "--jobs", "30", ".", descriptors=24)
+
+    assert done.stderr == ""
+    assert len(done.stdout.splitlines()) == 30

@@ -677,6 +677,15 @@ def test_what_is_remembered_never_changes() -> None:
     assert hash(remembered)
 
 
+def test_what_is_remembered_of_many_requests_lies_in_few_pieces() -> None:
+    recording = sent(*([A] * count for count in range(1, 65)))
+    reducer = recording.reducer()
+    assert applied(reducer, recording.entries) is None
+    (remembered,) = reducer._state.sent_lists.values()  # noqa: SLF001 - nothing else shows it
+    assert len(remembered.texts) <= 8
+    assert sum(map(len, remembered.texts)) == remembered.length
+
+
 @in_every_mode
 @pytest.mark.parametrize("recognise_repetition", [True, False])
 def test_reducers_that_part_after_a_list_remember_their_own(mode: Mode, *, recognise_repetition: bool) -> None:

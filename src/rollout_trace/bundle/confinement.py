@@ -110,10 +110,6 @@ class Confinement:
 
     def _locate(self, path: str) -> str:
         """Where `path` leads: its real folder, and the name in it."""
-        folder, _, name = path.rpartition("/")
-        real = self._real_folders.get(folder)
-        if folder and real is not None and name not in {"", ".", ".."} and "\\" not in name:
-            return real + os.sep + name  # as for all payloads but the first
         if os.path.isabs(path) or ".." in path.replace("\\", "/").split("/"):
             message = f"{path!r} leads out of the bundle"
             raise OutsideError(message)

@@ -11,9 +11,9 @@ import os
 import signal
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
-from itertools import islice
 from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -50,20 +50,18 @@ def in_processes(
     The results come in the order of the bundles, an error in place of that of a process that died. When this generator
     has ended or is closed, no worker is left, and no file that is half written.
     """
-    remaining = iter(bundles)
+    waiting = deque(bundles)
     results: dict[Path, _Result | WorkerDiedError] = {}
     workers: list[_Worker[_Result]] = []
     try:
-        for bundle in islice(remaining, jobs):
-            workers.append(_Worker(work, bundle))
+        while waiting and len(workers) < jobs and _joined(workers, _Worker(work)):
+            workers[-1].begin(waiting.popleft())
         for bundle in bundles:
             while bundle not in results:
                 for worker in _that_are_done(workers):
-                    done = worker.bundle
-                    results[done] = worker.result()
-                    following = next(remaining, None)
-                    if following is not None:
-                        worker.begin(following)
+                    results[worker.bundle] = worker.result()
+                    if waiting:
+                        worker.begin(waiting.popleft())
             yield results.pop(bundle)
     finally:
         for worker in workers:
@@ -75,14 +73,20 @@ def in_processes(
 class _Worker(Generic[_Result]):
     """A process that has one bundle at a time, and another one in its place when it has died."""
 
-    def __init__(self, work: Callable[[Path], _Result], bundle: Path) -> None:
+    def __init__(self, work: Callable[[Path], _Result]) -> None:
         self._work = work
-        self._start()
-        self.begin(bundle)
+        self._has_process = False
+        self.is_busy = False
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Start a process.
+
+        Raises:
+            OSError: the system allows no more of them, or of its connections.
+        """
         self.connection: Connection[Any, _Result]
         self.connection, theirs = Pipe()
+        # -P: modules are never looked for in the working folder, which may be a stranger's folder of bundles.
         program = [sys.executable, "-P", "-m", "rollout_trace.cli.reduction_worker", str(theirs.fileno())]
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own program
@@ -92,10 +96,13 @@ class _Worker(Generic[_Result]):
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},  # so that it finds the same packages
                 process_group=0,  # so that Ctrl-C in a terminal is for this process alone, which then stops the workers
             )
+        self._has_process = True
         self._send(self._work)
 
     def begin(self, bundle: Path) -> None:
         """Give it a bundle to work on."""
+        if not self._has_process:  # the one before has died
+            self.start()
         self.bundle = bundle
         self.is_busy = True
         self._send(bundle)
@@ -111,9 +118,8 @@ class _Worker(Generic[_Result]):
             return self.connection.recv()
         except (EOFError, OSError):
             self.stop()
-            error = WorkerDiedError(self.wait())
-        self._start()
-        return error
+            self._has_process = False
+            return WorkerDiedError(self.wait())
 
     def stop(self) -> None:
         """Have it end, whatever it is doing."""
@@ -124,6 +130,18 @@ class _Worker(Generic[_Result]):
     def wait(self) -> int:
         """Wait until it has ended; returns its exit code, negative if that is a signal."""
         return self._process.wait()
+
+
+def _joined(workers: list["_Worker[_Result]"], worker: "_Worker[_Result]") -> bool:
+    """Start one more worker; False if the system does not allow it, which is no reason to stop while there are some."""
+    try:
+        worker.start()
+    except OSError:
+        if not workers:
+            raise
+        return False
+    workers.append(worker)
+    return True
 
 
 def _that_are_done(workers: Iterable[_Worker[_Result]]) -> list[_Worker[_Result]]:

@@ -119,7 +119,11 @@ def remember(
     incoming: Sequence[IncomingItem],
     item_ids: tuple[ItemId, ...],
 ) -> None:
-    """Remember a list that a thread sent; `incoming` follows the repeated items, `item_ids` is what all of them are."""
+    """Remember a list that a thread sent; `incoming` follows the repeated items, `item_ids` is what all of them are.
+
+    What it repeats is the list that the thread still has in memory: it was read beside that one. If placing it has
+    redeemed a receipt, the thread has forgotten that list, and remembers none.
+    """
     repeated = sent.repeated
     before = state.sent_lists.get(thread_id)
     if sent.start is None or (repeated.count and before is None):  # unknown where, or forgotten while it was placed
