@@ -31,6 +31,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="fail, instead of skipping, where the bundles of the real client are not beside the project",
     )
     parser.addoption(
+        "--watch-seconds",
+        type=float,
+        default=3.0,
+        help="how long a writer writes while a follower watches; a minute finds more than the usual moment",
+    )
+    parser.addoption(
         "--require-client",
         action="store_true",
         help="fail, instead of skipping, where the released clients are not installed",

@@ -309,6 +309,52 @@ class TestSummary:
         )
 
 
+class TestCheck:
+    def test_the_exit_code_is_the_verdict(self, bundle: Path, damaged: Path) -> None:
+        torn = Path(shutil.copytree(bundle, bundle.with_name("torn")))
+        (torn / "trace.jsonl").write_bytes((bundle / "trace.jsonl").read_bytes()[:5_000])
+
+        assert run("check", bundle).returncode == 0
+        assert run("check", torn).returncode == 3
+        assert run("check", damaged).returncode == 4
+        assert run("check", bundle / "payloads").returncode == 1
+        assert run("check").returncode == 2
+
+    def test_of_several_there_is_a_line_each_and_the_worst_is_the_exit_code(self, bundle: Path, damaged: Path) -> None:
+        done = run("check", bundle.parent, columns=0)
+
+        assert done.returncode == 4
+        assert [line.split()[:2] for line in done.stdout.splitlines()] == [
+            ["damaged", str(damaged)],
+            ["whole", str(bundle)],
+        ]
+
+    def test_the_last_line_says_what_can_be_trusted(self, damaged: Path) -> None:
+        (damaged / "payloads" / "9.json").unlink()
+        done = run("check", damaged)
+
+        assert done.stdout.splitlines()[-1] == (
+            "Damaged: 1 payload is missing or broken, 1 event does not fit the rest. 80 of 81 events can be used; mode "
+            "salvage shows what they tell."
+        )
+        offset = (damaged / "trace.jsonl").read_bytes().index(b'"seq":11,') - len('{"schema_version":1,')
+        assert f"line 12 (byte {offset:,}): payload raw_payload:9: No such file or directory" in done.stdout
+
+    def test_json_has_every_finding(self, damaged: Path) -> None:
+        told = json.loads(run("check", "--json", damaged).stdout)
+
+        assert (told["bundle"], told["verdict"], told["error"]) == (str(damaged), "damaged", None)
+        assert {"severity", "code", "message", "line", "offset", "seq", "ids", "path"} == set(told["findings"][0])
+        assert told["evidence"]["log"] == {"files": 1, "bytes": (damaged / "trace.jsonl").stat().st_size}
+
+    def test_a_bundle_that_lost_its_manifest_is_damaged_and_not_unknown(self, bundle: Path) -> None:
+        (bundle / "manifest.json").unlink()
+        done = run("check", bundle)
+
+        assert done.returncode == 4
+        assert "manifest.json cannot be read" in done.stdout
+
+
 def test_the_version_is_shown_before_anything_is_imported() -> None:
     program = (
         "import sys; sys.argv = ['rollout-trace', '--version']; from rollout_trace.cli.main import main; main(); "

@@ -12,13 +12,16 @@ from pathlib import Path
 import pytest
 
 import rollout_trace
+from diagnostic_examples import example_of
 from rollout_trace import query
+from rollout_trace.check.findings import FindingCode
 from rollout_trace.cli.commands import rollout_trace as rollout_trace_command
 from rollout_trace.diagnostics import Code
 
 PROJECT = Path(__file__).parents[1]
 PAGES = [PROJECT / "README.md", PROJECT / "bench" / "README.md", *sorted((PROJECT / "docs").rglob("*.md"))]
 CONSOLE = re.compile(r"```console\n\$ (?P<command>[^\n]*)\n(?P<output>.*?)```", re.DOTALL)
+EXAMPLES = re.compile(r"(?<=## An example of each\n)(?P<before>.*?```text\n).*?```", re.DOTALL)
 PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
@@ -46,7 +49,12 @@ def with_outputs(page: str) -> str:
     def block(found: re.Match[str]) -> str:
         return f"```console\n$ {found['command']}\n{run_documented(found['command'])}```"
 
-    return CONSOLE.sub(block, page)
+    return EXAMPLES.sub(examples, CONSOLE.sub(block, page))
+
+
+def examples(found: re.Match[str]) -> str:
+    """The examples of all diagnostics, in the order in which the codes are defined."""
+    return found["before"] + "".join(f"{example_of(code)}\n" for code in Code) + "```"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
@@ -120,7 +128,16 @@ def test_every_code_is_on_the_page_of_diagnostics_once() -> None:
     page = (PROJECT / "docs" / "diagnostics.md").read_text(encoding="utf-8")
     documented = re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE)
 
-    assert sorted(documented) == sorted(Code)
+    assert sorted(documented) == sorted([*Code, *FindingCode])
+
+
+def test_every_promise_names_a_test_that_there_is() -> None:
+    page = (PROJECT / "docs" / "trust.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", page)
+    promises = [line for line in page.splitlines() if line.startswith("| ") and not line.startswith(("| ---", "| we "))]
+
+    assert [line for line in promises if "`tests/" not in line] == []
+    assert [f"{file}::{name}" for file, name in named if f"def {name}" not in (PROJECT / file).read_text()] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))

@@ -14,7 +14,17 @@ import pytest
 PACKAGE = "rollout_trace"
 SOURCES = Path(__file__).resolve().parents[1] / "src"
 
-FOUNDATION = {"errors", "ids", "values", "json_text", "repeated_fields", "diagnostics", "printable", "version"}
+FOUNDATION = {
+    "errors",
+    "ids",
+    "values",
+    "json_text",
+    "repeated_fields",
+    "diagnostics",
+    "limits",
+    "printable",
+    "version",
+}
 EVIDENCE_AND_GRAPH = FOUNDATION | {"events", "model"}
 REDUCED = EVIDENCE_AND_GRAPH | {"bundle", "reduce", "bundle_reduction"}
 ANSWERED = REDUCED | {"query", "export", "check", "follow"}
@@ -28,6 +38,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "json_text": {"errors"},
     "diagnostics": {"errors"},
     "printable": set(),
+    "limits": set(),
     # Evidence, and what is concluded from it.
     "events": FOUNDATION,
     "model": FOUNDATION,

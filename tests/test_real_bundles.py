@@ -12,6 +12,8 @@ import pytest
 
 from rollout_trace.bundle.discovery import find_bundles
 from rollout_trace.bundle.folder import Bundle
+from rollout_trace.check.bundle_check import check_bundle
+from rollout_trace.check.findings import Verdict
 from rollout_trace.diagnostics import Code
 from rollout_trace.errors import Rejection
 from rollout_trace.model.conversation import JsonPart
@@ -196,6 +198,16 @@ def test_default_and_salvage_mode_give_one_and_the_same_graph(recorded: Recorded
 def test_default_mode_reports_what_is_odd_and_nothing_else(recorded: Recorded, real_bundles: Path) -> None:
     diagnostics = reduce_by_default(real_bundles.joinpath(*recorded)).diagnostics
     assert [(diagnostic.code, diagnostic.line) for diagnostic in diagnostics] == DIAGNOSTICS.get(recorded, [])
+
+
+@OF_ALL
+def test_a_check_calls_the_killed_incomplete_and_all_others_whole(recorded: Recorded, real_bundles: Path) -> None:
+    report = check_bundle(real_bundles.joinpath(*recorded))
+    was_killed = recorded[1].startswith("killed")
+    assert report.verdict is (Verdict.INCOMPLETE if was_killed else Verdict.WHOLE)
+    torn = [(found.line, found.offset) for found in report.findings if found.code == Code.TORN_LINE]
+    log = (real_bundles.joinpath(*recorded) / "trace.jsonl").read_bytes()
+    assert torn == ([(log.count(b"\n") + 1, log.rindex(b"\n") + 1)] if recorded[1] == "killed_in_answer" else [])
 
 
 @OF_ALL

@@ -705,19 +705,20 @@ def test_reducers_that_part_after_a_list_remember_their_own(mode: Mode, *, recog
     assert requested(other.view(), "inf-4") == [1, 3, 4]
 
 
-def test_in_salvage_a_refused_request_is_not_remembered() -> None:
-    """The second request fails after it has made an item of B, since C is called by the call id of another call."""
+def test_in_salvage_a_request_that_reuses_a_call_id_is_remembered_as_any_other() -> None:
+    """Default would refuse the second request, in which another call has the call id of the first."""
     call, other_call = function_call("call-1"), function_call("call-1", "[]")
     recording = sent([A, call], [A, call, B, other_call], [A, call, C, B], [A, call, C, B, D])
 
     assert items_read(recording, Mode.SALVAGE) == [2, 2, 2, 1]
     reduction = reduced(recording, Mode.SALVAGE)
     assert [told.code for told in reduction.diagnostics] == [Code.CALL_ID_REUSED]
-    assert requested(reduction, "inf-4") == [1, 2, 3, 4, 5]
+    assert requested(reduction, "inf-2") == [1, 2, 3, 4]
+    assert requested(reduction, "inf-4") == [1, 2, 5, 3, 6]
 
 
-def test_in_salvage_a_refused_request_does_not_forget() -> None:
-    """It takes a receipt, which would change the item that was sent, and is refused for what follows."""
+def test_in_salvage_a_request_that_reuses_a_call_id_forgets_as_any_other() -> None:
+    """It takes a receipt, which changes the item that was sent; default would refuse it for what follows."""
     call, other_call = function_call("call-1"), function_call("call-1", "[]")
     recording = recording_with_turn(2)
     recording.accepted("amsg-1", from_ant("hello"))
@@ -727,5 +728,14 @@ def test_in_salvage_a_refused_request_does_not_forget() -> None:
     recording.request("inf-3", [call, from_ant("hello"), from_ant("other"), other_call])
     recording.request("inf-4", [call, from_ant("hello"), A])
 
-    assert items_read(recording, Mode.SALVAGE) == [1, 1, 1, 2, 1]
-    assert requested(reduced(recording, Mode.SALVAGE), "inf-4") == [2, 1, 3]  # the receipt was the first item
+    assert items_read(recording, Mode.SALVAGE) == [1, 1, 1, 2, 3]
+    reduction = reduced(recording, Mode.SALVAGE)
+    assert [told.code for told in reduction.diagnostics if told.line] == [Code.CALL_ID_REUSED]
+
+
+def test_in_salvage_a_request_that_cannot_be_read_is_not_remembered_and_forgets_nothing() -> None:
+    recording = sent([A], [A, B], [A, B, C])
+    recording.payloads["payloads/2.json"] = recording.payloads["payloads/2.json"][:-1]
+
+    assert items_read(recording, Mode.SALVAGE) == [1, 2]
+    assert requested(reduced(recording, Mode.SALVAGE), "inf-3") == [1, 2, 3]

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from rollout_trace.bundle.folder import Bundle, open_bundle
     from rollout_trace.bundle.state_file import load_state, write_state
     from rollout_trace.bundle_reduction import reduce_bundle
+    from rollout_trace.check.bundle_check import check_bundle
+    from rollout_trace.check.findings import Finding, Report, Severity, Verdict
     from rollout_trace.diagnostics import Code, Diagnostic, Level
     from rollout_trace.errors import (
         BundleError,
@@ -23,7 +25,11 @@ if TYPE_CHECKING:
     )
     from rollout_trace.events.log_entry import LoggedEvent, UnreadableLine
     from rollout_trace.events.types import TraceEvent
+    from rollout_trace.follow.bundle_follower import BundleFollower, Change, ChangeKind
+    from rollout_trace.follow.following import follow_bundles
+    from rollout_trace.limits import Limits
     from rollout_trace.model.rollout import RolloutTrace
+    from rollout_trace.query.activity import AgentActivity, activities
     from rollout_trace.query.item_content import item_content
     from rollout_trace.query.summary import Summary, summarize
     from rollout_trace.record.durability import Durability
@@ -48,7 +54,13 @@ _HOMES = {
     ),
     "rollout_trace.events.log_entry": ("LoggedEvent", "UnreadableLine"),
     "rollout_trace.events.types": ("TraceEvent",),
+    "rollout_trace.check.bundle_check": ("check_bundle",),
+    "rollout_trace.check.findings": ("Finding", "Report", "Severity", "Verdict"),
+    "rollout_trace.follow.bundle_follower": ("BundleFollower", "Change", "ChangeKind"),
+    "rollout_trace.follow.following": ("follow_bundles",),
+    "rollout_trace.limits": ("Limits",),
     "rollout_trace.model.rollout": ("RolloutTrace",),
+    "rollout_trace.query.activity": ("AgentActivity", "activities"),
     "rollout_trace.query.item_content": ("item_content",),
     "rollout_trace.query.summary": ("Summary", "summarize"),
     "rollout_trace.record.durability": ("Durability",),
@@ -62,15 +74,21 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
+    "AgentActivity",
     "Bundle",
     "BundleError",
+    "BundleFollower",
+    "Change",
+    "ChangeKind",
     "Code",
     "Diagnostic",
     "Durability",
     "EventPosition",
     "Evidence",
+    "Finding",
     "ItemSource",
     "Level",
+    "Limits",
     "LoggedEvent",
     "Mode",
     "ObjectKind",
@@ -80,14 +98,20 @@ __all__ = [
     "Reducer",
     "Reduction",
     "Rejection",
+    "Report",
     "RolloutTrace",
     "RolloutTraceError",
+    "Severity",
     "StateError",
     "Summary",
     "TraceEvent",
     "UnreadableLine",
+    "Verdict",
     "__version__",
+    "activities",
+    "check_bundle",
     "find_bundles",
+    "follow_bundles",
     "item_content",
     "load_state",
     "open_bundle",

@@ -47,6 +47,8 @@ class Code(StrEnum):
     """The recording was not closed: it still runs, or its process died."""
     EVENT_ROLLOUT = "event-rollout"
     """An event belongs to another rollout than the manifest says."""
+    LIMIT_EXCEEDED = "limit-exceeded"
+    """A line, a payload, a list of items or the whole is more than we are willing to read (`rollout_trace.Limits`)."""
 
     DUPLICATE = "duplicate"
     """Something starts, or is assigned, a second time."""

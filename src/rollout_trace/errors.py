@@ -28,11 +28,13 @@ class BundleError(RolloutTraceError):
 class EventError(RolloutTraceError):
     """A line of the log is no event that we can read (spec 1, "trace.jsonl")."""
 
-    def __init__(self, reason: str, *, is_json: bool) -> None:
+    def __init__(self, reason: str, *, is_json: bool, exceeds_limit: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.is_json = is_json
         """False if the line is no JSON text at all, as a line is that a crash has torn."""
+        self.exceeds_limit = exceeds_limit
+        """Whether the line is more than we are willing to read, whatever it says."""
 
 
 class JsonError(RolloutTraceError):

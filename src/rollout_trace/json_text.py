@@ -56,7 +56,7 @@ def check(data: bytes) -> None:
         _syntax.decode(data)
     except (UnicodeDecodeError, msgspec.DecodeError, RecursionError) as error:
         raise JsonError(str(error)) from None
-    if _nesting_exceeds_maximum(data):
+    if is_nested_deeper(data, MAXIMUM_NESTING):
         message = f"more than {MAXIMUM_NESTING} nested levels"
         raise JsonError(message)
 
@@ -118,11 +118,11 @@ def canonical(value: JsonValue) -> str:
     return msgspec.json.encode(value, order="deterministic").decode()
 
 
-def _nesting_exceeds_maximum(data: bytes) -> bool:
-    """Whether valid JSON is nested too deeply."""
-    if data.count(b"[") + data.count(b"{") <= MAXIMUM_NESTING:
+def is_nested_deeper(data: bytes, levels: int) -> bool:
+    """Whether valid JSON has more nested levels than so many. Of what is no JSON the answer may be either."""
+    if data.count(b"[") + data.count(b"{") <= levels:
         return False
     brackets = _STRING.sub(b"", data).translate(_AS_LISTS, _NOT_BRACKETS)
-    for _ in range(MAXIMUM_NESTING):
+    for _ in range(levels):
         brackets = brackets.replace(b"[]", b"")  # takes away the innermost level
     return bool(brackets)

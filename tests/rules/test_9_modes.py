@@ -336,15 +336,16 @@ def test_default_rejects_the_continuation_of_an_untraced_answer_that_disagrees_w
     assert rejection.ids["item_id"] == "conversation_item:1"
 
 
-def test_salvage_skips_the_continuation_of_an_untraced_answer_that_disagrees_with_the_snapshot() -> None:
+def test_salvage_takes_what_disagrees_with_the_snapshot_for_new() -> None:
     recording = recording_with_turn()
     recording.request("inf-1", [user("one")])
     recording.request("inf-2", MISPLACED, previous="resp-warm-up")
 
     reduction = recording.reduce(Mode.SALVAGE)
 
-    assert [found.code for found in reduction.diagnostics] == [Code.CONVERSATION_MISMATCH]
-    assert reduction.trace == without_events(recording, 4, mode=Mode.SALVAGE).trace
+    assert [found.code for found in reduction.diagnostics] == [Code.UNTRACED_ANSWER, Code.CONVERSATION_MISMATCH]
+    assert requested(reduction, "inf-2") == ("conversation_item:2", "conversation_item:3")
+    assert texts(reduction, requested(reduction, "inf-2")) == ["two", "one"]
 
 
 def recording_with_two_untraced_answers() -> Recording:
@@ -800,26 +801,32 @@ def tool_without_a_thread(recording: Recording) -> int:
 
 
 PAYLOAD = {"raw_payload_id": "raw_payload:1"}
-OTHER_REJECTIONS = pytest.mark.parametrize(
-    ("record", "code", "event_type", "ids"),
-    [
-        pytest.param(record, code, event_type, ids, id=record.__name__)
-        for record, code, event_type, ids in (
-            (unknown_thread, Code.UNKNOWN_REFERENCE, "codex_turn_started", {"thread_id": CHILD}),
-            (duplicate_turn, Code.DUPLICATE, "codex_turn_started", {"codex_turn_id": "turn-1"}),
-            (missing_request, Code.PAYLOAD_MISSING, "inference_started", PAYLOAD),
-            (broken_request, Code.PAYLOAD_BROKEN, "inference_started", PAYLOAD),
-            (malformed_request, Code.PAYLOAD_SHAPE, "inference_started", PAYLOAD),
-            (malformed_item, Code.ITEM_SHAPE, "inference_started", PAYLOAD),
-            (reused_call_id, Code.CALL_ID_REUSED, "inference_started", about_call(1)),
-            (tool_without_a_thread, Code.MISSING_CONTEXT, "tool_call_started", {}),
-        )
-    ],
+Refused = tuple[Callable[[Recording], int], Code, str, dict[str, str]]
+"""What is recorded last, and of which fault, event type and objects it is refused."""
+
+OF_THE_EVENT: tuple[Refused, ...] = (
+    (unknown_thread, Code.UNKNOWN_REFERENCE, "codex_turn_started", {"thread_id": CHILD}),
+    (duplicate_turn, Code.DUPLICATE, "codex_turn_started", {"codex_turn_id": "turn-1"}),
+    (tool_without_a_thread, Code.MISSING_CONTEXT, "tool_call_started", {}),
 )
+OF_ITS_PAYLOAD: tuple[Refused, ...] = (
+    (missing_request, Code.PAYLOAD_MISSING, "inference_started", PAYLOAD),
+    (broken_request, Code.PAYLOAD_BROKEN, "inference_started", PAYLOAD),
+    (malformed_request, Code.PAYLOAD_SHAPE, "inference_started", PAYLOAD),
+    (malformed_item, Code.ITEM_SHAPE, "inference_started", PAYLOAD),
+    (reused_call_id, Code.CALL_ID_REUSED, "inference_started", about_call(1)),
+)
+"""What mode salvage makes of these stands in `test_9_salvage`."""
+
+
+def rejections(*cases: Refused) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize(
+        ("record", "code", "event_type", "ids"), [pytest.param(*case, id=case[0].__name__) for case in cases]
+    )
 
 
 @STRICT
-@OTHER_REJECTIONS
+@rejections(*OF_THE_EVENT, *OF_ITS_PAYLOAD)
 def test_any_other_rejection_rejects_the_bundle(
     mode: Mode, record: Callable[[Recording], int], code: Code, event_type: str, ids: dict[str, str]
 ) -> None:
@@ -830,7 +837,7 @@ def test_any_other_rejection_rejects_the_bundle(
     assert recording.rejection(mode).event_type == event_type
 
 
-@OTHER_REJECTIONS
+@rejections(*OF_THE_EVENT)
 def test_salvage_skips_the_event_of_any_other_rejection_with_a_diagnostic(
     record: Callable[[Recording], int], code: Code, event_type: str, ids: dict[str, str]
 ) -> None:
@@ -947,15 +954,16 @@ def test_a_payload_path_that_leaves_the_bundle_is_rejected(mode: Mode, path: str
 
 
 @PATHS_OUT
-def test_salvage_skips_the_event_whose_payload_path_leaves_the_bundle(path: str, tmp_path: Path) -> None:
+def test_salvage_reads_nothing_where_a_payload_path_leaves_the_bundle(path: str, tmp_path: Path) -> None:
     bundle = bundle_whose_request_lies_at(path.format(folder=tmp_path), tmp_path)
 
     reduction = reduce_bundle(bundle, Mode.SALVAGE)
 
-    about = {"raw_payload_id": "raw_payload:none"}
+    about = {"raw_payload_id": "raw_payload:none", "inference_call_id": "inf-1"}
     found = fact(Code.PAYLOAD_OUTSIDE, Level.ERROR, 3, "inference_started", **about)
     assert facts(reduction.diagnostics) == [found]
-    assert (reduction.trace.inference_calls, reduction.trace.raw_payloads) == ({}, {})
+    assert requested(reduction, "inf-1") == ()
+    assert reduction.trace.conversation_items == {}
     assert list(reduction.trace.codex_turns) == ["turn-1", "turn-2"]
 
 
@@ -1229,30 +1237,6 @@ def begun(recording: Recording) -> None:
     recording.cell_started("call-3", runtime="8", turn="turn-9")  # will be refused when its source is seen
 
 
-CALLS = [function_call("call-1"), function_output("call-1"), exec_cell("call-2"), cell_output("call-2")]
-BAD_END = [function_call("call-1", "[1]")]  # the same call with other content
-
-
-def request_that_fails_at_its_last_item(recording: Recording) -> int:
-    return recording.request("inf-9", [user("go"), *CALLS, *BAD_END])
-
-
-def answer_that_fails_at_its_last_item(recording: Recording) -> int:
-    return recording.answer("inf-1", [*CALLS, *BAD_END], response="resp-9")
-
-
-def childs_request_that_fails_after_a_delivery(recording: Recording) -> int:
-    return child_sees(recording, "inf-9", delivery("hello"), *CALLS, *BAD_END)
-
-
-def compaction_that_fails_in_its_replacement(recording: Recording) -> int:
-    return recording.compacted("compaction-9", [user("go"), user("new"), *CALLS], [user("summary"), *BAD_END])
-
-
-def tool_that_waits_for_nothing(recording: Recording) -> int:
-    return recording.tool("tool-9", call="call-9", invocation={"tool_name": "wait"})
-
-
 def input_to_a_terminal_of_another_thread(recording: Recording) -> int:
     payload = {"type": "function", "arguments": '{"session_id":"7"}'}
     invocation = {"tool_name": "write_stdin", "payload": payload}
@@ -1272,23 +1256,18 @@ def second_start_of_a_waiting_cell(recording: Recording) -> int:
     return recording.cell_started("call-2", runtime="9")
 
 
-def thread_of_malformed_metadata(recording: Recording) -> int:
-    return recording.thread("thread-9", "/root/nine", model=7)
+def tool_of_a_call_that_has_one(recording: Recording) -> int:
+    return recording.tool("tool-9", call="call-1", invocation={"tool_name": "wait"})
 
 
 FAILING = pytest.mark.parametrize(
     "record",
     [
-        request_that_fails_at_its_last_item,
-        answer_that_fails_at_its_last_item,
-        childs_request_that_fails_after_a_delivery,
-        compaction_that_fails_in_its_replacement,
-        tool_that_waits_for_nothing,
         input_to_a_terminal_of_another_thread,
         end_of_another_process,
         end_that_is_an_activity_of_no_agent_tool,
         second_start_of_a_waiting_cell,
-        thread_of_malformed_metadata,
+        tool_of_a_call_that_has_one,
     ],
     ids=lambda record: record.__name__,
 )
@@ -1331,15 +1310,6 @@ def test_salvage_goes_on_after_an_event_that_cannot_be_applied_as_if_it_had_not_
     assert len(with_it.trace.code_cells) == len(with_it.trace.interaction_edges) == 1
 
 
-def test_salvage_leaves_no_diagnostic_of_what_an_event_tolerates_before_it_cannot_be_applied() -> None:
-    recording = recording_with_turn()
-    recording.request("inf-1", [NEWER_ITEM, function_call("call-1", "{}"), function_call("call-1", "[]")])
-
-    reduction = recording.reduce(Mode.SALVAGE)
-
-    assert [found.code for found in reduction.diagnostics] == [Code.CALL_ID_REUSED]
-
-
 # The reducer: after a rejection, its view, its fork.
 
 
@@ -1351,7 +1321,7 @@ def test_after_a_rejection_the_reducer_is_closed_and_shows_the_graph_as_before(m
     for entry in recording.entries:
         reducer.apply(entry)
     before = reducer.view()
-    request_that_fails_at_its_last_item(recording)
+    reused_call_id(recording)
     recording.turn("turn-3")
     *_, refused, unseen = recording.entries
 

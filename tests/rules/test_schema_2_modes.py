@@ -331,8 +331,7 @@ def test_a_payload_that_is_read_and_missing_is_damage() -> None:
     assert_refused(recording, Code.PAYLOAD_MISSING, Mode.DEFAULT, raw_payload_id="raw_payload:1")
     reduction = completed(recording).reduce(Mode.SALVAGE)
     assert codes(reduction) == [Code.PAYLOAD_MISSING]
-    assert reduction.trace.inference_calls == {}
-    assert reduction.trace.raw_payloads == {}  # a skipped event leaves nothing behind, nothing of it is checked
+    assert list(reduction.trace.raw_payloads) == ["raw_payload:1"]  # and it is not reported again as one unread
 
 
 @EVERY_MODE
@@ -569,7 +568,7 @@ def test_a_delivery_that_was_seen_before_is_one_edge_from_begin_to_end(mode: Mod
 # Salvage.
 
 
-def test_salvage_skips_what_default_refuses() -> None:
+def test_salvage_leaves_out_what_default_refuses() -> None:
     recording = recording_with_turn(2)
     recording.accepted("msg-1", thread=None)
     recording.stdin_target_resolved("nobody", "nobody")
@@ -585,18 +584,18 @@ def test_salvage_skips_what_default_refuses() -> None:
         (Code.PAYLOAD_SHAPE, Level.ERROR, 5),
         (Code.CALL_ID_REUSED, Level.ERROR, 7),
     ]
-    assert list(reduction.trace.inference_calls) == ["inf-1"]
-    assert list(reduction.trace.raw_payloads) == ["raw_payload:2"]
+    assert list(reduction.trace.inference_calls) == ["inf-1", "inf-2"]
+    assert list(reduction.trace.raw_payloads) == ["raw_payload:1", "raw_payload:2", "raw_payload:3"]
 
 
-def test_an_acceptance_that_is_skipped_is_forgotten() -> None:
+def test_an_acceptance_is_kept_without_a_message_that_is_none() -> None:
     recording = recording_with_turn(2)
-    recording.accepted("amsg-1", user("no agent message"))
+    accepted = recording.accepted("amsg-1", user("no agent message"))
     recording.request("inf-1", [known_as("amsg-1", user("a"))])
 
     (item,) = completed(recording).reduce(Mode.SALVAGE).trace.conversation_items.values()
 
-    assert item.accepted_seq is None
+    assert item.accepted_seq == accepted
 
 
 # A manifest of an unknown schema.

@@ -8,6 +8,7 @@ It does not defend against a folder that changes while it is read.
 import errno
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 from rollout_trace.errors import RolloutTraceError
@@ -20,6 +21,10 @@ _CHUNK_BYTES = 1 << 20
 
 class OutsideError(RolloutTraceError):
     """A path does not lead to a regular file inside its folder."""
+
+
+class TooLargeError(RolloutTraceError):
+    """A file is larger than what is to be read of it."""
 
 
 class Confinement:
@@ -41,10 +46,16 @@ class Confinement:
         descriptor, _size = self._open(path)
         return descriptor
 
-    def read(self, path: str) -> bytes:
-        """Read the regular file at `path` whole; raises what `open` raises."""
+    def read(self, path: str, most_bytes: int) -> bytes:
+        """Read the regular file at `path` whole; raises what `open` raises.
+
+        Raises:
+            TooLargeError: it has more than `most_bytes`.
+        """
         descriptor, size = self._open(path)
         try:
+            if size > most_bytes:
+                raise TooLargeError(path)
             # A file object would cost more than the system calls, and payloads are many.
             data = os.read(descriptor, size + 1)
             if len(data) == size:
@@ -53,11 +64,26 @@ class Confinement:
             while data:  # it grew, or is more than the system gives at once
                 data = os.read(descriptor, _CHUNK_BYTES)
                 parts.append(data)
+                size += len(data)
+                if size > most_bytes + _CHUNK_BYTES:
+                    raise TooLargeError(path)
             return b"".join(parts)
         except (MemoryError, OverflowError):
             raise OSError(errno.EFBIG, "is too large to be read") from None
         finally:
             os.close(descriptor)
+
+    def files_in(self, folder: str) -> Iterator[tuple[str, int | None]]:
+        """The path of every file directly in a folder, and its size in bytes; None for what is no regular file.
+
+        Raises:
+            OutsideError: the folder leads out.
+            OSError: there is no such folder, or it cannot be looked into.
+        """
+        with os.scandir(self._inside(os.path.join(self._base, folder), folder)) as entries:
+            for entry in entries:
+                is_file = entry.is_file(follow_symlinks=False)
+                yield f"{folder}/{entry.name}", entry.stat().st_size if is_file else None
 
     def _open(self, path: str) -> tuple[int, int]:
         """The descriptor and the size of the file at `path`."""

@@ -9,29 +9,31 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rollout_trace.bundle import layout
-from rollout_trace.bundle.confinement import Confinement, OutsideError
-from rollout_trace.bundle.log import read_log
+from rollout_trace.bundle.confinement import Confinement, OutsideError, TooLargeError
+from rollout_trace.bundle.log import lines_of, read_log
 from rollout_trace.bundle.manifest import read_manifest
 from rollout_trace.diagnostics import Code
 from rollout_trace.errors import BundleError, PayloadError, reason_of
 from rollout_trace.events.log_entry import LogEntry
 from rollout_trace.events.manifest import Manifest
+from rollout_trace.limits import DEFAULT_LIMITS, Limits, exceeded
 from rollout_trace.values import PayloadRef
 
 
 class Bundle:
-    """A trace bundle: its folder (`path`), its `manifest`, its events and its payloads."""
+    """A trace bundle: its folder (`path`), its `manifest`, its events and its payloads, read within its `limits`."""
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, limits: Limits = DEFAULT_LIMITS) -> None:
         """Open the bundle in the folder `path`.
 
         Raises:
             BundleError: the folder is no bundle, or its manifest cannot be read.
         """
         self.path = Path(path)
+        self.limits = limits
         try:
             self._files = Confinement(self.path)
-            self.manifest: Manifest = read_manifest(self._files)
+            self.manifest: Manifest = read_manifest(self._files, limits)
         except (OSError, ValueError) as error:
             raise BundleError(self.path, reason_of(error)) from error
 
@@ -43,30 +45,53 @@ class Bundle:
         Raises:
             BundleError: there is no log, or it cannot be opened.
         """
+        with os.fdopen(self.open_log(), "rb") as log:
+            try:
+                yield from read_log(lines_of(log, self.limits), self.limits)
+            except OSError as error:
+                raise BundleError(self.path / layout.EVENT_LOG, error.strerror or str(error)) from error
+
+    def open_log(self) -> int:
+        """Open the log for reading; returns its descriptor.
+
+        Raises:
+            BundleError: there is no log, or it cannot be opened.
+        """
         try:
-            descriptor = self._files.open(layout.EVENT_LOG)
+            return self._files.open(layout.EVENT_LOG)
         except OSError as error:
             raise BundleError(self.path / layout.EVENT_LOG, error.strerror or str(error)) from error
         except OutsideError as error:
             raise BundleError(self.path / layout.EVENT_LOG, str(error)) from error
-        with os.fdopen(descriptor, "rb") as lines:
-            try:
-                yield from read_log(lines)
-            except OSError as error:
-                raise BundleError(self.path / layout.EVENT_LOG, error.strerror or str(error)) from error
+
+    def payload_files(self) -> Iterator[tuple[str, int | None]]:
+        """The path and the size in bytes of every file in the folder of payloads; None for what is no regular file.
+
+        Raises:
+            BundleError: the folder cannot be looked into.
+        """
+        try:
+            yield from self._files.files_in(layout.PAYLOADS)
+        except FileNotFoundError:
+            return
+        except (OSError, OutsideError) as error:
+            raise BundleError(self.path / layout.PAYLOADS, str(error)) from error
 
     def read_payload(self, ref: PayloadRef) -> bytes:
         """The bytes of a payload file.
 
         Raises:
-            PayloadError: the file is not there, cannot be read, or lies outside the bundle.
+            PayloadError: the file is not there, cannot be read, is too large, or lies outside the bundle.
         """
         try:
-            return self._files.read(ref.path)
+            return self._files.read(ref.path, self.limits.payload_bytes)
         except OSError as error:
             raise PayloadError(Code.PAYLOAD_MISSING, ref.raw_payload_id, error.strerror or str(error)) from error
         except OutsideError as error:
             raise PayloadError(Code.PAYLOAD_OUTSIDE, ref.raw_payload_id, str(error)) from error
+        except TooLargeError as error:
+            reason = exceeded(self.limits, "payload_bytes", f"the size in bytes of {ref.path!r}")
+            raise PayloadError(Code.LIMIT_EXCEEDED, ref.raw_payload_id, reason) from error
 
     def evidence_bytes(self) -> int:
         """The size of what was recorded: the manifest, the log, and the files in the folder of payloads."""
@@ -79,6 +104,6 @@ class Bundle:
             return size
 
 
-def open_bundle(path: str | Path) -> Bundle:
-    """Open the trace bundle in the folder `path`; raises `BundleError` if it is none."""
-    return Bundle(path)
+def open_bundle(path: str | Path, limits: Limits = DEFAULT_LIMITS) -> Bundle:
+    """Open the trace bundle in the folder `path`, to be read within `limits`; raises `BundleError` if it is none."""
+    return Bundle(path, limits)

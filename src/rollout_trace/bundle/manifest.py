@@ -5,13 +5,14 @@ from pathlib import Path
 import msgspec
 
 from rollout_trace.bundle import layout
-from rollout_trace.bundle.confinement import Confinement, OutsideError
+from rollout_trace.bundle.confinement import Confinement, OutsideError, TooLargeError
 from rollout_trace.errors import BundleError
 from rollout_trace.events.manifest import Manifest
+from rollout_trace.limits import DEFAULT_LIMITS, Limits, exceeded
 from rollout_trace.repeated_fields import repeated_field
 
 
-def read_manifest(folder: Confinement) -> Manifest:
+def read_manifest(folder: Confinement, limits: Limits = DEFAULT_LIMITS) -> Manifest:
     """Read the manifest of the bundle in `folder`.
 
     Raises:
@@ -19,7 +20,7 @@ def read_manifest(folder: Confinement) -> Manifest:
     """
     path = folder.root / layout.MANIFEST
     try:
-        data = folder.read(layout.MANIFEST)
+        data = folder.read(layout.MANIFEST, limits.line_bytes)
         if not data.strip():
             raise BundleError(path, "is empty")
         manifest = msgspec.json.decode(data, type=Manifest)
@@ -28,6 +29,8 @@ def read_manifest(folder: Confinement) -> Manifest:
         raise BundleError(folder.root, _why_no_bundle(folder.root)) from error
     except OSError as error:
         raise BundleError(path, error.strerror or str(error)) from error
+    except TooLargeError as error:
+        raise BundleError(path, exceeded(limits, "line_bytes", "its size in bytes")) from error
     except (OutsideError, msgspec.DecodeError, ValueError, RecursionError) as error:
         raise BundleError(path, str(error)) from error
     if repeated is not None:

@@ -9,6 +9,7 @@ import msgspec
 from rollout_trace.bundle import layout
 from rollout_trace.bundle.confinement import Confinement, OutsideError
 from rollout_trace.errors import StateError, reason_of
+from rollout_trace.limits import DEFAULT_LIMITS
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.state_json import decode_state, encode_state, encode_state_in_parts
 
@@ -28,7 +29,9 @@ def load_state(path: str | Path) -> RolloutTrace:
     try:
         if given.is_dir():
             file = given / layout.STATE
-            return decode_state(Confinement(given).read(layout.STATE))  # a bundle may come from a stranger
+            return decode_state(
+                Confinement(given).read(layout.STATE, DEFAULT_LIMITS.total_bytes)
+            )  # a bundle may come from a stranger
         return decode_state(file.read_bytes())
     except (OutsideError, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise StateError(file, f"no reduced graph: {error}") from error

@@ -48,12 +48,15 @@ class CommandsByFile(click.Group):
         "time",
         "list",
         "compare",
+        "check",
+        "watch",
         "reduce",
         "demo",
         "debug",
     ),
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Exit codes: 0 fine, 1 a bundle could not be read or was rejected, 2 wrong use, 130 stopped by Ctrl-C.",
+    epilog="Exit codes: 0 fine, 1 a bundle could not be read or was rejected, 2 wrong use, 3 incomplete and 4 damaged "
+    "(check), 130 stopped by Ctrl-C.",
 )
 @click.version_option(__version__, prog_name="rollout-trace", message="%(prog)s %(version)s")
 def rollout_trace() -> None:

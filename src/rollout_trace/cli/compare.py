@@ -11,7 +11,7 @@ from rich.text import Text
 from rollout_trace.cli.formatting import beginning_of, duration_text, list_of, plural_text, share_text, show, table_of
 from rollout_trace.cli.many_bundles import facts_in, root_argument, short_names, tell_failures
 from rollout_trace.cli.money import cost_cell, price_notes
-from rollout_trace.cli.reporting import json_encoder
+from rollout_trace.cli.reporting import tell_json
 from rollout_trace.cli.user_prices import prices_option, user_prices
 from rollout_trace.printable import printable
 from rollout_trace.query import comparison
@@ -54,7 +54,7 @@ def compare(root: Path | None, limit: int, price_file: Path | None, *, no_cache:
     fleet = facts_in(root, no_cache=no_cache)
     found = comparison.compare(fleet.known, prices)
     if as_json:
-        click.echo(json_encoder.encode(found))
+        tell_json(found)
     else:
         show(_parts(found, prices, limit))
     tell_failures(fleet, silently=False)

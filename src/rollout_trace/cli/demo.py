@@ -10,6 +10,7 @@ from rollout_trace.cli.outcome import reduce_and_write
 from rollout_trace.cli.reporting import complain, failure_line
 from rollout_trace.cli.summary import summary
 from rollout_trace.demo.play import play
+from rollout_trace.limits import DEFAULT_LIMITS
 from rollout_trace.printable import printable
 from rollout_trace.record import Recorder
 from rollout_trace.reduce.modes import Mode
@@ -46,5 +47,5 @@ def demo(context: click.Context, out: Path, schema: str) -> None:
     if outcome.error is not None:
         complain(failure_line(str(bundle), outcome.error))
         sys.exit(1)
-    context.invoke(summary, words=(str(bundle),), as_json=False)
+    context.invoke(summary, words=(str(bundle),), limits=DEFAULT_LIMITS, as_json=False)
     click.echo(f"\nThe bundle: {printable(str(bundle))}")

@@ -25,7 +25,7 @@ from rollout_trace.cli.formatting import (
 )
 from rollout_trace.cli.many_bundles import facts_in, root_argument, short_names, tell_failures
 from rollout_trace.cli.money import cost_cell, price_notes
-from rollout_trace.cli.reporting import complain, error_fields, json_encoder, path_text
+from rollout_trace.cli.reporting import complain, error_fields, path_text, tell_json
 from rollout_trace.cli.user_prices import prices_option, user_prices
 from rollout_trace.query.bundle_facts import BundleFacts
 from rollout_trace.query.comparison import usage_of_requests
@@ -133,9 +133,9 @@ def list(  # noqa: A001 - the name of the command
     lines = [line for line in _lines(fleet.known, prices, order) if is_wanted(line.bundle.facts)][:limit]
     if as_json:
         for line in lines:
-            click.echo(json_encoder.encode(_as_json(line)))
+            tell_json(_as_json(line))
         for bundle, error in fleet.failures:
-            click.echo(json_encoder.encode({"bundle": path_text(bundle), "error": error_fields(error)}))
+            tell_json({"bundle": path_text(bundle), "error": error_fields(error)})
     elif lines:
         _show(lines, prices)
     else:

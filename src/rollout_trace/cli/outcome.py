@@ -8,6 +8,7 @@ from rollout_trace.bundle.state_file import write_state, write_state_into
 from rollout_trace.bundle_reduction import reduce_bundle
 from rollout_trace.diagnostics import Diagnostic
 from rollout_trace.errors import RolloutTraceError
+from rollout_trace.limits import DEFAULT_LIMITS, Limits
 from rollout_trace.model.state_json import encode_state
 from rollout_trace.reduce.modes import Mode
 
@@ -23,10 +24,10 @@ class Outcome(NamedTuple):
     error: RolloutTraceError | None
 
 
-def reduce_and_write(bundle: Path, output: Path | None, mode: Mode) -> Outcome:
+def reduce_and_write(bundle: Path, output: Path | None, mode: Mode, limits: Limits = DEFAULT_LIMITS) -> Outcome:
     """Reduce a bundle and write its graph: into it, or to `output`."""
     try:
-        reduction = reduce_bundle(bundle, mode)
+        reduction = reduce_bundle(bundle, mode, limits)
     except RolloutTraceError as error:
         return Outcome(bundle, None, (), error)
     try:

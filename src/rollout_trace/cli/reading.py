@@ -21,9 +21,11 @@ from rollout_trace.bundle.layout import MANIFEST, ROOT_VARIABLE
 from rollout_trace.bundle.newest import newest_bundle
 from rollout_trace.bundle_reduction import reduce_bundle
 from rollout_trace.cli.formatting import show
-from rollout_trace.cli.reporting import complain, failure_line, json_encoder, path_text
+from rollout_trace.cli.limiting import limits_option
+from rollout_trace.cli.reporting import complain, failure_line, path_text, tell_json
 from rollout_trace.diagnostics import Level
 from rollout_trace.errors import BundleError, QuestionError, RolloutTraceError
+from rollout_trace.limits import DEFAULT_LIMITS, Limits
 from rollout_trace.printable import printable
 from rollout_trace.query.moment import state_at
 from rollout_trace.query.naming import Names, ObjectRef
@@ -78,9 +80,11 @@ def reading(operand: str | None = None) -> Callable[[Function], Function]:
 
     def decorate(function: Function) -> Function:
         @functools.wraps(function)
-        def command(words: tuple[str, ...], *, as_json: bool, at: int | None = None, **options: object) -> None:
+        def command(
+            words: tuple[str, ...], limits: Limits, *, as_json: bool, at: int | None = None, **options: object
+        ) -> None:
             words, operand_words = _split(words, operand, is_optional=is_optional)
-            opened = open_reading(_meant(words), at=at, as_json=as_json)
+            opened = open_reading(_meant(words), limits, at=at, as_json=as_json)
             given = {} if operand is None else {"operand": operand_words}
             function(opened, **given, **options)
 
@@ -88,16 +92,18 @@ def reading(operand: str | None = None) -> Callable[[Function], Function]:
         at_option = click.option("--at", metavar="SEQ", type=int, help="As it was when the event SEQ had happened.")
         json_option = click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
         words_argument = click.argument("words", metavar=metavar, nargs=-1, required=bool(operand) and not is_optional)
-        decorated: Function = words_argument(at_option(json_option(command)))
+        decorated: Function = words_argument(at_option(json_option(limits_option(command))))
         return decorated
 
     return decorate
 
 
-def open_reading(path: Path, *, at: int | None = None, as_json: bool = False) -> Reading:
+def open_reading(
+    path: Path, limits: Limits = DEFAULT_LIMITS, *, at: int | None = None, as_json: bool = False
+) -> Reading:
     """Read a bundle, as a whole or up to an event; ends the command if it cannot be read."""
     try:
-        bundle = Bundle(path)
+        bundle = Bundle(path, limits)
         reduction = reduce_bundle(bundle, Mode.SALVAGE) if at is None else state_at(bundle, at)
     except RolloutTraceError as error:
         refuse(path, error)
@@ -113,7 +119,7 @@ def open_reading(path: Path, *, at: int | None = None, as_json: bool = False) ->
 def tell(parts: Callable[[], Iterable[RenderableType]], fields: Mapping[str, object], *, as_json: bool) -> None:
     """Print an answer: `fields` as one JSON object for a program, or `parts` for a person."""
     if as_json:
-        click.echo(json_encoder.encode(fields))
+        tell_json(fields)
     else:
         show(parts())
 

@@ -7,13 +7,22 @@ from functools import partial
 from pathlib import Path
 
 import click
-import msgspec
 
 from rollout_trace.bundle.discovery import find_bundles
+from rollout_trace.cli.limiting import limits_option
 from rollout_trace.cli.outcome import STANDARD_OUTPUT, Outcome, reduce_and_write
 from rollout_trace.cli.progress import with_progress
-from rollout_trace.cli.reporting import complain, diagnostic_line, error_fields, failure_line, path_text, tell_path
+from rollout_trace.cli.reporting import (
+    complain,
+    diagnostic_line,
+    error_fields,
+    failure_line,
+    path_text,
+    tell_json,
+    tell_path,
+)
 from rollout_trace.errors import BundleError
+from rollout_trace.limits import Limits
 from rollout_trace.reduce.modes import Mode
 
 
@@ -32,7 +41,7 @@ from rollout_trace.reduce.modes import Mode
     default=Mode.DEFAULT.value,
     show_default=True,
     help="default: a better graph than Codex makes; rejects damage. codex: as Codex's own reducer, byte for byte. "
-    "salvage: skips what it cannot apply.",
+    "salvage: keeps what can be had of a damaged bundle, and reports the rest.",
 )
 @click.option(
     "-j",
@@ -42,7 +51,10 @@ from rollout_trace.reduce.modes import Mode
     help="Reduce so many bundles at once, each in a process of its own; without this, one for each processor core.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each bundle, with its diagnostics.")
-def reduce(paths: tuple[Path, ...], output: Path | None, mode: str, jobs: int | None, *, as_json: bool) -> None:
+@limits_option
+def reduce(
+    paths: tuple[Path, ...], output: Path | None, mode: str, jobs: int | None, limits: Limits, *, as_json: bool
+) -> None:
     """Write the reduced graph of each bundle into it, as state.json.
 
     PATH is a bundle, or a folder of bundles. The paths written go to standard output, diagnostics to standard error.
@@ -56,7 +68,7 @@ def reduce(paths: tuple[Path, ...], output: Path | None, mode: str, jobs: int | 
     failed = bool(without)
     for outcome in without:
         _tell(outcome, as_json=as_json)
-    with closing(_outcomes(bundles, output, Mode(mode), jobs)) as outcomes:
+    with closing(_outcomes(bundles, output, Mode(mode), limits, jobs)) as outcomes:
         for outcome in with_progress(outcomes, len(bundles), "Reducing"):
             failed = failed or outcome.error is not None
             _tell(outcome, as_json=as_json)
@@ -76,14 +88,16 @@ def _bundles_in(paths: tuple[Path, ...]) -> tuple[list[Path], list[Outcome]]:
     return list(bundles), without
 
 
-def _outcomes(bundles: list[Path], output: Path | None, mode: Mode, jobs: int | None) -> Generator[Outcome]:
+def _outcomes(
+    bundles: list[Path], output: Path | None, mode: Mode, limits: Limits, jobs: int | None
+) -> Generator[Outcome]:
     """What becomes of each bundle, in their order. To close it ends what is under way."""
     if jobs == 1 or len(bundles) == 1:
-        yield from (reduce_and_write(bundle, output, mode) for bundle in bundles)
+        yield from (reduce_and_write(bundle, output, mode, limits) for bundle in bundles)
         return
     from rollout_trace.cli.parallel_reduction import WorkerDiedError, in_processes, usable_cores  # noqa: PLC0415 - not for one
 
-    work = partial(reduce_and_write, output=None, mode=mode)
+    work = partial(reduce_and_write, output=None, mode=mode, limits=limits)
     with closing(in_processes(work, bundles, jobs or usable_cores())) as results:
         for bundle, result in zip(bundles, results, strict=True):
             yield Outcome(bundle, None, (), result) if isinstance(result, WorkerDiedError) else result
@@ -91,7 +105,7 @@ def _outcomes(bundles: list[Path], output: Path | None, mode: Mode, jobs: int | 
 
 def _tell(outcome: Outcome, *, as_json: bool) -> None:
     if as_json:
-        click.echo(_as_json(outcome))
+        tell_json(_fields_of(outcome))
         return
     bundle = str(outcome.bundle)
     for diagnostic in outcome.diagnostics:
@@ -102,12 +116,11 @@ def _tell(outcome: Outcome, *, as_json: bool) -> None:
         tell_path(outcome.state)
 
 
-def _as_json(outcome: Outcome) -> str:
+def _fields_of(outcome: Outcome) -> dict[str, object]:
     error = outcome.error
-    fields = {
+    return {
         "bundle": path_text(outcome.bundle),
         "state": None if outcome.state is None else path_text(outcome.state),
         "error": None if error is None else error_fields(error),
         "diagnostics": outcome.diagnostics,
     }
-    return msgspec.json.encode(fields).decode()

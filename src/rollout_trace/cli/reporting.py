@@ -12,8 +12,7 @@ from rollout_trace.diagnostics import Diagnostic
 from rollout_trace.errors import BundleError, PriceTableError, Rejection, RolloutTraceError, StateError
 from rollout_trace.printable import printable
 
-json_encoder: Final = msgspec.json.Encoder(decimal_format="number")
-"""Writes answers for programs; amounts of money are numbers."""
+_json_encoder: Final = msgspec.json.Encoder(decimal_format="number")  # amounts of money are numbers
 
 
 def diagnostic_line(bundle: str, diagnostic: Diagnostic) -> str:
@@ -42,6 +41,20 @@ def error_fields(error: RolloutTraceError) -> dict[str, object]:
         "ids": error.ids,
         "message": error.message,
     }
+
+
+def tell_json(fields: object) -> None:
+    """Write a line of JSON to standard output. In a terminal, what is no visible character is escaped besides."""
+    text = _json_encoder.encode(fields)
+    if sys.stdout.isatty():
+        text = "".join(c if c.isprintable() else _json_escape(c) for c in text.decode()).encode()
+    click.echo(text)
+    sys.stdout.flush()
+
+
+def _json_escape(character: str) -> str:
+    units = character.encode("utf-16-be")
+    return "".join(f"\\u{units[place : place + 2].hex()}" for place in range(0, len(units), 2))
 
 
 def complain(line: str) -> None:

@@ -9,9 +9,10 @@ from typing import Final
 import msgspec
 
 from rollout_trace.errors import EventError
-from rollout_trace.events.types import Event, ToolCallStarted, TraceEvent, UnknownEvent
+from rollout_trace.events.types import Event, OtherObserved, ToolCallStarted, TraceEvent, UnknownEvent
 from rollout_trace.ids import CodexTurnId, RolloutId, ThreadId
-from rollout_trace.json_text import is_json
+from rollout_trace.json_text import is_json, is_nested_deeper
+from rollout_trace.limits import DEFAULT_LIMITS, Limits, exceeded
 from rollout_trace.repeated_fields import repeated_field
 from rollout_trace.values import Seq, UInt32, UnixMilliseconds, WaitAgentSummary, is_uint64
 
@@ -44,11 +45,12 @@ _type: Final = msgspec.json.Decoder(_Type)
 _KNOWN_TYPES: Final = frozenset(tag.__struct_config__.tag for tag in Event.__args__)
 
 
-def decode_event(line: bytes) -> TraceEvent:
+def decode_event(line: bytes, limits: Limits = DEFAULT_LIMITS) -> TraceEvent:
     """Read one line of a log. An event of an unknown type is read as `UnknownEvent`.
 
     Raises:
-        EventError: the line is no JSON, lacks a field, holds a wrong value, or holds a known field twice.
+        EventError: the line is no JSON, lacks a field, holds a wrong value, holds a known field twice, or is nested
+            too deeply.
     """
     try:
         if not line.isascii():
@@ -69,8 +71,14 @@ def decode_event(line: bytes) -> TraceEvent:
             raise EventError("`timeout_ms` is too large", is_json=True)
         # Writers write the canonical form, so comparing with it settles nearly every line without a second parse.
         if isinstance(event.payload, UnknownEvent) or encode_event(event) != line.rstrip(b"\r\n"):
+            _check_nesting(line, limits)
             _reject_repeated_field(event, line)
-    except (UnicodeDecodeError, msgspec.DecodeError, RecursionError) as error:
+        elif isinstance(event.payload, OtherObserved):  # the one event of ours that holds any JSON
+            _check_nesting(line, limits)
+    except RecursionError:
+        _check_nesting(line, limits)
+        raise EventError("it is nested too deeply", is_json=True, exceeds_limit=True) from None
+    except (UnicodeDecodeError, msgspec.DecodeError) as error:
         raise EventError(str(error), is_json=is_json(line)) from None
     return event
 
@@ -80,6 +88,11 @@ def encode_event(event: TraceEvent) -> bytes:
     if isinstance(event.payload, UnknownEvent):
         event = msgspec.structs.replace(event, payload=event.payload.fields)
     return msgspec.json.encode(event)
+
+
+def _check_nesting(line: bytes, limits: Limits) -> None:
+    if is_nested_deeper(line, limits.nesting):
+        raise EventError(exceeded(limits, "nesting", "its nesting"), is_json=True, exceeds_limit=True)
 
 
 def _fits_64_bits(start: ToolCallStarted) -> bool:

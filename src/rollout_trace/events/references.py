@@ -1,12 +1,23 @@
-"""What an event says of itself: its type, and the payloads that it refers to."""
+"""What an event says of itself: its type, what it begins, and the payloads that it refers to."""
 
 from functools import cache
-from typing import get_args, get_type_hints
+from typing import Final, get_args, get_type_hints
 
 import msgspec
 
+from rollout_trace.events import types as events
 from rollout_trace.events.types import OtherObserved, TraceEvent, UnknownEvent
 from rollout_trace.values import PayloadRef
+
+_BEGINNINGS: Final[dict[type[msgspec.Struct], str]] = {
+    events.ThreadStarted: "thread_id",
+    events.ThreadResumed: "thread_id",
+    events.CodexTurnStarted: "codex_turn_id",
+    events.InferenceStarted: "inference_call_id",
+    events.ToolCallStarted: "tool_call_id",
+    events.CodeCellStarted: "runtime_cell_id",
+    events.CompactionRequestStarted: "compaction_request_id",
+}
 
 
 def event_type(event: TraceEvent) -> str:
@@ -22,6 +33,12 @@ def payload_refs(event: TraceEvent) -> list[PayloadRef]:
         return list(payload.payloads)
     values = [getattr(payload, field) for field in _reference_fields(type(payload))]
     return [value for value in values if value is not None]
+
+
+def begun_by(event: TraceEvent) -> dict[str, str]:
+    """What an event is the beginning of, as what it is and its id; empty for an event that begins nothing."""
+    field = _BEGINNINGS.get(type(event.payload))
+    return {} if field is None else {field: getattr(event.payload, field)}
 
 
 @cache

@@ -16,7 +16,7 @@ def state_at(bundle: Bundle, seq: Seq, mode: Mode | str = Mode.SALVAGE) -> Reduc
         QuestionError: the log has no such event.
         Rejection: the mode refuses an event up to there.
     """
-    reducer = Reducer(bundle.manifest, bundle.read_payload, Mode(mode))
+    reducer = Reducer(bundle.manifest, bundle.read_payload, Mode(mode), limits=bundle.limits)
     last: Seq | None = None
     for entry in bundle.events():
         reducer.apply(entry)

@@ -35,7 +35,9 @@ def history_item_accepted(state: ReducerState, event: TraceEvent, accepted: even
         carrier = Carrier(
             event.thread_id, event.codex_turn_id, event.wall_time_unix_ms, accepted.agent_message_payload, None
         )
-        _receive(state, carrier, accepted.item_id)
+        what_remains = "the item is accepted, without the message that it is"
+        with state.payload_of(carrier.payload, what_remains, responses_item_id=accepted.item_id):
+            _receive(state, carrier, accepted.item_id)
 
 
 def _receive(state: ReducerState, carrier: Carrier, item_id: ResponsesItemId) -> None:
@@ -45,6 +47,9 @@ def _receive(state: ReducerState, carrier: Carrier, item_id: ResponsesItemId) ->
     payload_id = carrier.payload.raw_payload_id
     payload = read_payload(state, carrier.payload)
     incoming = normalize(state, [msgspec.Raw(payload.data)], payload_id)
+    for item in incoming:
+        if item.fault is not None and item.fault.code == Code.ITEM_SHAPE:  # shown elsewhere, but no message
+            raise item.fault
     if len(incoming) != 1 or incoming[0].agent_message is None or incoming[0].responses_item_id != item_id:
         message = f"payload {payload_id} is not the agent message {item_id}"
         raise Rejection(Code.PAYLOAD_SHAPE, message, {"raw_payload_id": payload_id, "responses_item_id": item_id})

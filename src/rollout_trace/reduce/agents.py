@@ -140,10 +140,14 @@ def result_recorded(state: ReducerState, tool_call_id: ToolCallId, payload_id: R
 def resolve_spawns(state: ReducerState) -> None:
     """When the log has ended, a spawn whose message was never seen leads to the child as a whole, if there is one."""
     for delivery in [state.pending[edge_id] for edge_id in sorted(state.pending)]:
-        child = delivery.address.target_thread_id
-        if delivery.kind is EdgeKind.SPAWN_AGENT and child in state.threads:
+        if leads_to_child(state, delivery):
             with state.giving_up():
-                make_edge(state, _edge_of(delivery, ThreadAnchor(child), ()))
+                make_edge(state, _edge_of(delivery, ThreadAnchor(delivery.address.target_thread_id), ()))
+
+
+def leads_to_child(state: ReducerState, delivery: PendingDelivery) -> bool:
+    """Whether a message that was not seen to arrive spawned a child that is known."""
+    return delivery.kind is EdgeKind.SPAWN_AGENT and delivery.address.target_thread_id in state.threads
 
 
 def _deliver(state: ReducerState, delivery: PendingDelivery, item_id: ItemId) -> None:

@@ -4,6 +4,8 @@ Owns compactions and their requests. The history before is found again, the mark
 how the next request is compared with the replacement is for `conversation`.
 """
 
+from typing import NamedTuple
+
 from msgspec.structs import replace
 
 from rollout_trace.diagnostics import Code
@@ -11,7 +13,7 @@ from rollout_trace.errors import Rejection
 from rollout_trace.events import payloads
 from rollout_trace.events import types as events
 from rollout_trace.events.types import TraceEvent
-from rollout_trace.ids import CompactionId, CompactionRequestId
+from rollout_trace.ids import CompactionId, CompactionRequestId, ItemId
 from rollout_trace.model.compaction import Compaction, CompactionRequest
 from rollout_trace.model.conversation import CompactionProducer, ConversationItem, ItemBody, ItemKind, Role
 from rollout_trace.reduce import conversation, items, repeated_history
@@ -78,6 +80,37 @@ def compaction_installed(state: ReducerState, event: TraceEvent, installed: even
     known_turn(state, turn_id, thread_id, f"compaction {compaction_id}")
 
     ref = installed.checkpoint_payload
+    carrier = Carrier(thread_id, turn_id, event.wall_time_unix_ms, ref, "input_history")
+    replaced: _Replaced | None = None
+    what_remains = "the compaction is kept, without the histories before and after it"
+    with state.payload_of(ref, what_remains, compaction_id=compaction_id):
+        replaced = _replace_history(state, carrier, compaction_id)
+    if replaced is None:
+        replaced = _Replaced((), _insert_marker(state, carrier, compaction_id), ())
+        conversation.note_sent(state, (replaced.marker_item_id,))
+    state.compactions[compaction_id] = Compaction(
+        compaction_id=compaction_id,
+        thread_id=thread_id,
+        codex_turn_id=turn_id,
+        installed_at_unix_ms=event.wall_time_unix_ms,
+        marker_item_id=replaced.marker_item_id,
+        request_ids=tuple(sorted(state.requests_by_compaction.get(compaction_id, ()))),
+        input_item_ids=replaced.input_item_ids,
+        replacement_item_ids=replaced.replacement_item_ids,
+    )
+
+
+class _Replaced(NamedTuple):
+    """The items of a history before and after a compaction, and of the marker between them."""
+
+    input_item_ids: tuple[ItemId, ...]
+    marker_item_id: ItemId
+    replacement_item_ids: tuple[ItemId, ...]
+
+
+def _replace_history(state: ReducerState, carrier: Carrier, compaction_id: CompactionId) -> _Replaced:
+    """Place the items of a checkpoint; the next request of the thread is compared with its replacement."""
+    thread_id, ref = carrier.thread_id, carrier.payload
     sent_before = repeated_history.sent_before(state, thread_id, state.snapshots.get(thread_id, ()))
     if sent_before is not None and len(set(sent_before.item_ids)) < len(sent_before.item_ids):
         sent_before = None
@@ -86,30 +119,19 @@ def compaction_installed(state: ReducerState, event: TraceEvent, installed: even
     raw_after = items_in(checkpoint.payload, "replacement_history", checkpoint.fields.replacement_history)
     before = normalize(state, checkpoint.raw_items, ref.raw_payload_id, checkpoint.repeated.count)
     after = normalize(state, raw_after, ref.raw_payload_id)
-    carrier = Carrier(thread_id, turn_id, event.wall_time_unix_ms, ref, "input_history")
     input_item_ids = conversation.place_detached(state, carrier, before, checkpoint.repeated)
-    marker = _marker(state, carrier, compaction_id)
-    items.insert(state, marker)
-    carrier = replace(carrier, list_name="replacement_history", producers=marker.produced_by)
+    marker_item_id = _insert_marker(state, carrier, compaction_id)
+    producers = (CompactionProducer(compaction_id),)
+    carrier = replace(carrier, list_name="replacement_history", producers=producers)
     replacement_item_ids = conversation.create_all(state, carrier, after)
-    conversation.note_sent(state, (*input_item_ids, marker.item_id, *replacement_item_ids))
+    conversation.note_sent(state, (*input_item_ids, marker_item_id, *replacement_item_ids))
     conversation.set_override(state, thread_id, replacement_item_ids)
-
-    state.compactions[compaction_id] = Compaction(
-        compaction_id=compaction_id,
-        thread_id=thread_id,
-        codex_turn_id=turn_id,
-        installed_at_unix_ms=event.wall_time_unix_ms,
-        marker_item_id=marker.item_id,
-        request_ids=tuple(sorted(state.requests_by_compaction.get(compaction_id, ()))),
-        input_item_ids=input_item_ids,
-        replacement_item_ids=replacement_item_ids,
-    )
+    return _Replaced(input_item_ids, marker_item_id, replacement_item_ids)
 
 
-def _marker(state: ReducerState, carrier: Carrier, compaction_id: CompactionId) -> ConversationItem:
-    """The boundary between the history before and after. It is never prompt text."""
-    return ConversationItem(
+def _insert_marker(state: ReducerState, carrier: Carrier, compaction_id: CompactionId) -> ItemId:
+    """Add the boundary between the history before and after. It is never prompt text."""
+    marker = ConversationItem(
         item_id=items.next_item_id(state),
         thread_id=carrier.thread_id,
         codex_turn_id=carrier.codex_turn_id,
@@ -121,6 +143,8 @@ def _marker(state: ReducerState, carrier: Carrier, compaction_id: CompactionId) 
         call_id=None,
         produced_by=(CompactionProducer(compaction_id),),
     )
+    items.insert(state, marker)
+    return marker.item_id
 
 
 def _known_request(

@@ -76,7 +76,11 @@ def place_continuation(
                 f"the request in turn {carrier.codex_turn_id} of thread {thread_id} differs from the known history "
                 f"at item index {position}, which is {known}"
             )
-            raise Rejection(Code.CONVERSATION_MISMATCH, message, _ids(carrier, item_id=known))
+            ids = _ids(carrier, item_id=known)
+            if not state.is_salvage:
+                raise Rejection(Code.CONVERSATION_MISMATCH, message, ids)
+            state.report(Code.CONVERSATION_MISMATCH, f"{message}; it is taken for a new item", ids)
+            known = None
         item_id = _sight(state, carrier, item, known)
         placed.append(item_id)
         used.add(item_id)
@@ -243,8 +247,11 @@ def _check_call_id(state: ReducerState, carrier: Carrier, incoming: IncomingItem
     message = f"call id {incoming.call_id} was used before by a {incoming.kind} with other content"
     ids = _ids(carrier, call_id=incoming.call_id)
     if incoming.kind not in items.OUTPUT_KINDS:
-        raise Rejection(Code.CALL_ID_REUSED, message, ids)
-    if not alike or not state.reads_better:
+        if not state.is_salvage:
+            raise Rejection(Code.CALL_ID_REUSED, message, ids)
+        if not alike:
+            state.report(Code.CALL_ID_REUSED, f"{message}; both are shown", ids)
+    elif not alike or not state.reads_better:
         state.tolerate(Code.OUTPUT_REPEATED, message, ids)
 
 

@@ -11,17 +11,17 @@ from rollout_trace.reduce.reducer_state import ReducerState
 from rollout_trace.values import PayloadRef
 
 
-def close(state: ReducerState, *, is_empty: bool, is_rejected: bool) -> None:
-    """Draw the conclusions of the end; of a log that `is_rejected`, it is not known how it ends.
+def close(state: ReducerState, *, is_empty: bool, is_cut: bool) -> None:
+    """Draw the conclusions of the end; of a log that `is_cut`, since it was rejected, it is not known how it ends.
 
     Raises:
         Rejection: the mode refuses what the end shows.
     """
-    if state.reads_better and is_empty and not is_rejected:
+    if state.reads_better and is_empty and not is_cut:
         state.tolerate(Code.NO_EVENTS, "no event of the log could be applied, or it has none", {})
     agents.resolve_spawns(state)
     tools.note_started_cells(state)
-    if state.dialect.recording_is_closed and not is_rejected:
+    if state.dialect.recording_is_closed and not is_cut:
         if state.reads_better and not state.rollout.recording_complete:
             state.tolerate(Code.NOT_COMPLETED, "the recording has no end: it still runs, or its process died", {})
         for ref in state.raw_payloads.values():

@@ -38,7 +38,11 @@ def inference_started(state: ReducerState, event: TraceEvent, start: events.Infe
         message = f"inference call {call_id} is started twice"
         raise Rejection(Code.DUPLICATE, message, {"inference_call_id": call_id})
     known_turn(state, start.codex_turn_id, start.thread_id, f"inference call {call_id}")
-    request_item_ids = _place_request(state, event, start)
+    request_item_ids: tuple[ItemId, ...] = ()
+    with state.payload_of(
+        start.request_payload, "the inference call is kept, without the items of its request", inference_call_id=call_id
+    ):
+        request_item_ids = _place_request(state, event, start)
     state.inference_calls[call_id] = InferenceCall(
         inference_call_id=call_id,
         thread_id=start.thread_id,
@@ -164,8 +168,15 @@ def _continued(
 
 def _with_answer(state: ReducerState, event: TraceEvent, call: InferenceCall, ref: PayloadRef | None) -> InferenceCall:
     """The call with the items of its answer placed and its usage read; the same call if there is no payload."""
-    if ref is None:
-        return call
+    if ref is not None:
+        what_remains = "the inference call ends without the items of its answer"
+        with state.payload_of(ref, what_remains, inference_call_id=call.inference_call_id):
+            return _answered(state, event, call, ref)
+        call = replace(call, raw_response_payload_id=ref.raw_payload_id)
+    return call
+
+
+def _answered(state: ReducerState, event: TraceEvent, call: InferenceCall, ref: PayloadRef) -> InferenceCall:
     payload = read_payload(state, ref)
     response = shaped(payload, payloads.InferenceResponse, "inference response")
     raw_items = items_in(payload, "output_items", response.output_items)

@@ -35,11 +35,11 @@ class Journal:
         """Keep what was done."""
         self.overwritten.clear()
 
-    def roll_back(self) -> None:
-        """Undo what was done since the last commit."""
-        for target, key, value in reversed(self.overwritten):
+    def roll_back(self, to: int = 0) -> None:
+        """Undo what was done since the last commit, or since the journal had so many entries."""
+        for target, key, value in reversed(self.overwritten[to:]):
             target.restore(key, value)
-        self.overwritten.clear()
+        del self.overwritten[to:]
 
 
 class JournaledMap(dict[K, V], Generic[K, V]):

@@ -2,7 +2,8 @@
 
 The tables below are the rule: the faults that the modes default and salvage can live with, by skipping the event or by
 reading it in another way. What that other way is stands in the module of the fault's domain, beside the call of
-`ReducerState.tolerate`. Any fault that is in neither table ends a reduction, but in salvage only costs its event.
+`ReducerState.tolerate`. Any fault that is in neither table ends a reduction, but in salvage only costs its event, or
+if the fault is a payload's, what that payload would have added (`ReducerState.payload_of`).
 """
 
 from enum import StrEnum
@@ -19,7 +20,8 @@ class Mode(StrEnum):
     DEFAULT = "default"
     """A better graph of what the real client writes; damage is refused."""
     SALVAGE = "salvage"
-    """Whatever can be had: an event that cannot be applied is skipped, with a diagnostic."""
+    """Whatever can be had: an event is kept without a payload that cannot be read, and skipped where it cannot be
+    applied at all, always with a diagnostic."""
 
 
 # What the released client writes though its own reducer refuses it. Everything else is damage.
@@ -45,6 +47,19 @@ _READ_BY_DEFAULT: Final = {
     Code.OUTPUT_REPEATED: Level.NOTE,
     Code.UNTRACED_ANSWER: Level.NOTE,
 }
+
+
+FAULTS_OF_PAYLOADS: Final = frozenset(
+    {
+        Code.PAYLOAD_MISSING,
+        Code.PAYLOAD_OUTSIDE,
+        Code.PAYLOAD_BROKEN,
+        Code.PAYLOAD_SHAPE,
+        Code.ITEM_SHAPE,
+        Code.LIMIT_EXCEEDED,
+    }
+)
+"""What is wrong with a payload alone. The event that names it says enough to be kept without it, in mode salvage."""
 
 
 def reads_on(mode: Mode, code: Code) -> bool:

@@ -14,6 +14,7 @@ from rollout_trace.diagnostics import Code
 from rollout_trace.errors import JsonError, Rejection
 from rollout_trace.ids import CallId, RawPayloadId, ResponsesItemId
 from rollout_trace.json_text import JsonValue
+from rollout_trace.limits import exceeded
 from rollout_trace.model.conversation import (
     AgentMessage,
     Channel,
@@ -81,13 +82,17 @@ def normalize(
     """Normalise the items of a list from `first_index` on, in order, leaving out those that are no conversation.
 
     Raises:
-        Rejection: an item is not formed as its type demands, or its type is unknown.
+        Rejection: an item is not formed as its type demands, its type is unknown, or there are too many.
     """
+    if len(raw_items) > state.limits.objects:
+        message = exceeded(state.limits, "objects", f"the number of items in payload {payload_id}")
+        raise Rejection(Code.LIMIT_EXCEEDED, message, {"raw_payload_id": payload_id})
     skipped = _SKIPPED_WHEN_READING_BETTER if state.reads_better else _SKIPPED
     normalized: list[IncomingItem] = []
     for index, raw in enumerate(raw_items, start=first_index):
+        value = json_text.parse_checked(raw)
         try:
-            item, item_type = _typed(json_text.parse_checked(raw))
+            item, item_type = _typed(value)
             if item_type in skipped:
                 continue
             item.pop(_NOT_SEEN_BY_THE_MODEL, None)
@@ -95,7 +100,8 @@ def normalize(
             form = _unknown(state, item, item_type, payload_id) if form_of is None else form_of(item, payload_id)
         except _MalformedError as error:
             message = f"item {index} of payload {payload_id} {error}"
-            raise Rejection(Code.ITEM_SHAPE, message, {"raw_payload_id": payload_id}) from error
+            form = _malformed(state, value, message, payload_id)
+            item = value if isinstance(value, dict) else {}
         normalized.append(_incoming(state, form, item, index, payload_id))
     return normalized
 
@@ -286,6 +292,15 @@ def _unknown(state: ReducerState, item: Item, item_type: str, payload_id: RawPay
     if not reads_on(state.mode, Code.ITEM_TYPE):
         raise fault
     parts: list[_Draft] = [_Opaque(item_type, item)]
+    return _Form(Role.ASSISTANT, None, ItemKind.MESSAGE, parts, has_call_id=False, fault=fault)
+
+
+def _malformed(state: ReducerState, value: JsonValue, message: str, payload_id: RawPayloadId) -> _Form:
+    """In mode salvage what is not formed as its type demands is shown as what stands in the payload."""
+    fault = Rejection(Code.ITEM_SHAPE, message, {"raw_payload_id": payload_id})
+    if not state.is_salvage:
+        raise fault
+    parts: list[_Draft] = [_Opaque("malformed_item", value)]
     return _Form(Role.ASSISTANT, None, ItemKind.MESSAGE, parts, has_call_id=False, fault=fault)
 
 

@@ -9,15 +9,15 @@ rule has to search: cost grows with the evidence, not with its square.
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from rollout_trace.diagnostics import Code, Diagnostic, Level
+from rollout_trace.diagnostics import Code, Diagnostic
 from rollout_trace.errors import PayloadError, Rejection
 from rollout_trace.events.log_entry import LogEntry, LoggedEvent
 from rollout_trace.events.manifest import Manifest
-from rollout_trace.events.references import event_type
+from rollout_trace.events.references import begun_by, event_type
 from rollout_trace.ids import (
     CallId,
     CodeCellId,
@@ -37,6 +37,7 @@ from rollout_trace.ids import (
     ToolCallId,
     TraceId,
 )
+from rollout_trace.limits import Limits, exceeded
 from rollout_trace.model.compaction import Compaction, CompactionRequest
 from rollout_trace.model.conversation import ConversationItem
 from rollout_trace.model.edges import InteractionEdge
@@ -49,7 +50,7 @@ from rollout_trace.reduce.dialect import DIALECTS, NEWEST, Dialect
 from rollout_trace.reduce.evidence import ItemSource, ObjectKind
 from rollout_trace.reduce.journal import Journal, JournaledMap
 from rollout_trace.reduce.matching import MatchKey
-from rollout_trace.reduce.modes import Mode, level_of, reads_on, skips
+from rollout_trace.reduce.modes import FAULTS_OF_PAYLOADS, Mode, level_of, reads_on, skips
 from rollout_trace.reduce.sent_list import SentList
 from rollout_trace.reduce.waiting_cells import WaitingCell
 from rollout_trace.reduce.windows import Moment
@@ -81,9 +82,16 @@ class ReducerState:
     """The graph in the making, its indexes, and what the rules ask of their surroundings."""
 
     def __init__(  # noqa: PLR0915 - one statement a map
-        self, manifest: Manifest, load_payload: PayloadLoader, mode: Mode, *, recognises_repetition: bool
+        self,
+        manifest: Manifest,
+        load_payload: PayloadLoader,
+        mode: Mode,
+        limits: Limits,
+        *,
+        recognises_repetition: bool,
     ) -> None:
         self.manifest = manifest
+        self.limits = limits
         self.mode = mode
         self.reads_better = mode is not Mode.CODEX
         """Whether our better rules hold (spec 3, section 9), where Codex's own reducer reads worse than it could."""
@@ -92,10 +100,13 @@ class ReducerState:
         self.recognises_repetition = recognises_repetition
         self.journal = Journal()
         self.diagnostics: list[Diagnostic] = []
+        # What began in entries that were skipped, and in which line; `("line", "")` is for a line that nobody can read.
+        self.lost: dict[tuple[str, str], int | None] = {}
         self.entry: LogEntry | None = None
         self.dialect = self._dialect_of(manifest.schema_version)
         # What payloads hold does not depend on the events that are applied, so this is no part of what is taken back.
         self.checked_payloads: set[PayloadRef] = set()
+        self.loaded_bytes = 0
         self.load_payload = load_payload
         self._maps: list[JournaledMap[Any, Any]] = []
         new = self._new_map
@@ -179,12 +190,14 @@ class ReducerState:
     def fork(self) -> "ReducerState":
         """An independent copy. Cheap: values are immutable, so only the maps are copied."""
         copy = ReducerState(
-            self.manifest, self.load_payload, self.mode, recognises_repetition=self.recognises_repetition
+            self.manifest, self.load_payload, self.mode, self.limits, recognises_repetition=self.recognises_repetition
         )
         for mine, theirs in zip(self._maps, copy._maps, strict=True):
             theirs.load(mine)
         copy.diagnostics = list(self.diagnostics)
         copy.checked_payloads = set(self.checked_payloads)
+        copy.loaded_bytes = self.loaded_bytes
+        copy.lost = dict(self.lost)
         return copy
 
     @property
@@ -232,6 +245,15 @@ class ReducerState:
                 raise
             self.report(Code(rejection.code), rejection.message, rejection.ids)
 
+    def payload_of(self, ref: PayloadRef, what_remains: str, **ids: str) -> "PayloadOfEvent":
+        """Do in a `with` block what the payload of an event adds to it; the words and ids are for the diagnostic.
+
+        In mode salvage an event is kept without a payload that cannot be read: what the block had begun to change is
+        taken back, a diagnostic tells what is kept, and the rule goes on after the block. In other modes the event is
+        refused.
+        """
+        return SalvagedPayload(self, ref, what_remains, ids) if self.is_salvage else _REFUSED_WITH_ITS_EVENT
+
     def report(self, code: Code, message: str, ids: Mapping[str, str]) -> None:
         """Note a fault at the place in the log where the reduction stands."""
         place = self.place
@@ -247,9 +269,22 @@ class ReducerState:
             )
         )
 
+    def lose(self, entry: LogEntry) -> None:
+        """Remember that an entry is skipped, and with it the beginning of an object, or of nobody knows what."""
+        begun = begun_by(entry.event) if isinstance(entry, LoggedEvent) else {"line": ""}
+        for object_id in begun.items():
+            self.lost.setdefault(object_id, self.place.line)
+
+    def why_unknown(self, ids: Mapping[str, str]) -> str:
+        """Why one of these objects is not known, for a person; empty if nothing that was skipped could be why."""
+        lines = [self.lost[object_id] for object_id in ids.items() if object_id in self.lost]
+        if lines:
+            return f", which follows from line {lines[0]}, skipped before"
+        return ", which may follow from a line that could not be read" if ("line", "") in self.lost else ""
+
     def why_unseen(self) -> str:
         """Why the start of something may not be known, for a person."""
-        if any(diagnostic.level is Level.ERROR for diagnostic in self.diagnostics):
+        if self.lost:
             return "it may be among what was skipped"
         return "review mode forwards such events from a recording of its own"
 
@@ -259,11 +294,16 @@ class ReducerState:
         Raises:
             Rejection: they cannot be had.
         """
+        ids = {"raw_payload_id": ref.raw_payload_id}
         try:
-            return self.load_payload(ref)
+            data = self.load_payload(ref)
         except PayloadError as error:
-            ids = {"raw_payload_id": ref.raw_payload_id}
             raise Rejection(Code(error.code), str(error), ids) from error
+        self.loaded_bytes += len(data)
+        if self.loaded_bytes > self.limits.total_bytes:
+            what = f"payload {ref.raw_payload_id}: the number of bytes read so far"
+            raise Rejection(Code.LIMIT_EXCEEDED, exceeded(self.limits, "total_bytes", what), ids)
+        return data
 
     def _dialect_of(self, schema_version: int) -> Dialect:
         """The dialect of a bundle; salvage reads an unknown schema as the newest that we know."""
@@ -283,3 +323,44 @@ class ReducerState:
         created: JournaledMap[Any, Any] = JournaledMap(self.journal, kind)
         self._maps.append(created)
         return created
+
+
+class PayloadOfEvent:
+    """A `with` block that reads the payload of an event, which is refused with it (see `ReducerState.payload_of`)."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        """Begin what the payload adds."""
+
+    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> bool | None:
+        """Whether the rule goes on without the payload."""
+        return None
+
+
+class SalvagedPayload(PayloadOfEvent):
+    """One whose event is kept."""
+
+    __slots__ = ("_changed", "_ids", "_noted", "_ref", "_remains", "_state")
+
+    def __init__(self, state: ReducerState, ref: PayloadRef, what_remains: str, ids: dict[str, str]) -> None:
+        self._state = state
+        self._ref = ref
+        self._remains = what_remains
+        self._ids = ids
+        self._changed = len(state.journal.overwritten)
+        self._noted = len(state.diagnostics)
+
+    def __exit__(self, _type: object, error: BaseException | None, _traceback: object) -> bool:
+        """Take back what was begun, and tell of it, if the payload is at fault."""
+        state = self._state
+        if not (isinstance(error, Rejection) and error.code in FAULTS_OF_PAYLOADS):
+            return False
+        state.journal.roll_back(self._changed)
+        del state.diagnostics[self._noted :]
+        state.checked_payloads.add(self._ref)  # the fault is told here, and not again at the end of the log
+        state.report(Code(error.code), f"{error.message}; {self._remains}", {**error.ids, **self._ids})
+        return True
+
+
+_REFUSED_WITH_ITS_EVENT: Final = PayloadOfEvent()

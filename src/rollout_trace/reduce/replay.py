@@ -12,7 +12,7 @@ from typing import Any, Final, NoReturn, TypeAlias
 
 import msgspec
 
-from rollout_trace.diagnostics import Code, Diagnostic
+from rollout_trace.diagnostics import Code, Diagnostic, Level
 from rollout_trace.errors import Rejection
 from rollout_trace.events import types as events
 from rollout_trace.events.log_entry import LogEntry, LoggedEvent, UnreadableLine
@@ -20,6 +20,7 @@ from rollout_trace.events.manifest import Manifest
 from rollout_trace.events.references import event_type, payload_refs
 from rollout_trace.events.types import TraceEvent
 from rollout_trace.ids import ItemId, ThreadId
+from rollout_trace.limits import DEFAULT_LIMITS, Limits, exceeded
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.reduce import (
     acceptance,
@@ -36,9 +37,10 @@ from rollout_trace.reduce import (
     turn_end,
 )
 from rollout_trace.reduce.evidence import EventPosition, Evidence, ObjectKind
-from rollout_trace.reduce.modes import Mode, skips
+from rollout_trace.reduce.modes import Mode, level_of, skips
 from rollout_trace.reduce.reducer_state import PayloadLoader, ReducerState
-from rollout_trace.values import Seq
+from rollout_trace.reduce.waiting import Waiting, WaitingDelivery, WaitingStart
+from rollout_trace.values import RolloutStatus, Seq
 
 _Rule: TypeAlias = Callable[[ReducerState, TraceEvent, Any], None]
 
@@ -91,6 +93,9 @@ _SCHEMA_2_RULES: Final[dict[type[msgspec.Struct], _Rule]] = {
 }
 
 
+_FAULTS_OF_WHAT_WAS_LOST: Final = frozenset({Code.UNKNOWN_REFERENCE, Code.MISSING_CONTEXT})
+
+
 class Reduction(msgspec.Struct, frozen=True):
     """A graph with its footnotes. It does not change when the reducer that made it goes on."""
 
@@ -108,9 +113,10 @@ class Reducer:
         load_payload: PayloadLoader,
         mode: Mode | str = Mode.DEFAULT,
         *,
+        limits: Limits = DEFAULT_LIMITS,
         recognise_repetition: bool = True,
     ) -> None:
-        """Begin a reduction.
+        """Begin a reduction, of no more than `limits` allow.
 
         Without `recognise_repetition` every history is read in full however often it is sent, which takes far longer
         and gives the same.
@@ -118,9 +124,12 @@ class Reducer:
         Raises:
             Rejection: the mode refuses the manifest's schema.
         """
-        self._state = ReducerState(manifest, load_payload, Mode(mode), recognises_repetition=recognise_repetition)
+        self._state = ReducerState(
+            manifest, load_payload, Mode(mode), limits, recognises_repetition=recognise_repetition
+        )
         self._touches: list[tuple[EventPosition, tuple[tuple[ObjectKind, str], ...]]] = []
         self._last_seq: Seq = 0
+        self._is_full = False
         self._rules = _RULES | _SCHEMA_2_RULES if self._state.dialect.has_schema_2_events else _RULES
         self.rejection: Rejection | None = None
         """Why the reduction has ended before the log; None while it goes on."""
@@ -134,6 +143,8 @@ class Reducer:
         """
         if self.rejection is not None:
             raise self.rejection.with_traceback(None)
+        if self._is_full:
+            return
         state = self._state
         state.entry = entry
         before = kept = len(state.diagnostics)
@@ -163,18 +174,56 @@ class Reducer:
         state.entry = None
         noted = len(state.diagnostics)
         try:
-            end_of_log.close(state, is_empty=not self._touches, is_rejected=self.rejection is not None)
+            end_of_log.close(state, is_empty=not self._touches, is_cut=self._is_full or self.rejection is not None)
             return Reduction(_graph(state), tuple(state.diagnostics), Evidence(self._touches, dict(state.item_sources)))
         finally:
             self._take_back(noted)
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether the log says that the recording is at its end; in schema 1 that is the end of the rollout."""
+        rollout = self._state.rollout
+        if self._state.dialect.recording_is_closed:
+            return rollout.recording_complete
+        return rollout.status is not RolloutStatus.RUNNING
+
+    def waiting(self) -> Waiting:
+        """What still waits for something that the log has not shown so far.
+
+        A spawn whose message was never seen does not wait: when the log has ended, it leads to the child as a whole.
+        """
+        state = self._state
+        return Waiting(
+            tuple(
+                WaitingStart(
+                    code_cell_id=cell_id,
+                    thread_id=cell.thread_id,
+                    call_id=cell.start.model_visible_call_id,
+                    started=cell.moment,
+                )
+                for cell_id, cell in state.waiting_cells.items()
+            ),
+            tuple(
+                WaitingDelivery(edge_id=edge_id, kind=delivery.kind, target_thread_id=delivery.address.target_thread_id)
+                for edge_id, delivery in state.pending.items()
+                if not agents.leads_to_child(state, delivery)
+            ),
+        )
+
     def fork(self) -> "Reducer":
         """An independent reducer that has seen what this one has."""
         state = self._state
-        fork = Reducer(state.manifest, state.load_payload, state.mode, recognise_repetition=state.recognises_repetition)
+        fork = Reducer(
+            state.manifest,
+            state.load_payload,
+            state.mode,
+            limits=state.limits,
+            recognise_repetition=state.recognises_repetition,
+        )
         fork._state = state.fork()
         fork._touches = list(self._touches)
         fork._last_seq = self._last_seq
+        fork._is_full = self._is_full
         fork.rejection = self.rejection
         return fork
 
@@ -199,6 +248,12 @@ class Reducer:
         for ref in payload_refs(event):
             state.raw_payloads[ref.raw_payload_id] = ref
         self._rules.get(type(event.payload), _unknown)(state, event, event.payload)
+        if len(self._touches) + len(state.items) + len(state.raw_payloads) >= state.limits.objects:
+            what = "the number of events, conversation items and payloads in the graph"
+            self._is_full = True
+            raise Rejection(
+                Code.LIMIT_EXCEEDED, f"{exceeded(state.limits, 'objects', what)}; nothing from here on is read"
+            )
         touched = (EventPosition(event.seq, entry.line), state.journal.touched())
         state.journal.commit()
         self._touches.append(touched)
@@ -211,7 +266,11 @@ class Reducer:
         state = self._state
         code = Code(rejection.code)
         if skips(state.mode, code):
-            state.report(code, f"{rejection.message}; skipped", rejection.ids)
+            why = state.why_unknown(rejection.ids) if code in _FAULTS_OF_WHAT_WAS_LOST else ""
+            state.report(code, f"{rejection.message}; skipped{why}", rejection.ids)
+            is_lost = level_of(code) is Level.ERROR and code is not Code.DUPLICATE  # of which the first is there
+            if state.entry is not None and is_lost:
+                state.lose(state.entry)
             return
         rejection.line, rejection.seq, rejection.event_type = state.place
         self.rejection = rejection
@@ -219,6 +278,8 @@ class Reducer:
 
 
 def _refuse_line(line: UnreadableLine) -> NoReturn:
+    if line.exceeds_limit:
+        raise Rejection(Code.LIMIT_EXCEEDED, f"the line cannot be read: {line.reason}")
     if line.torn:
         raise Rejection(Code.TORN_LINE, f"the last line is torn: {line.reason}")
     raise Rejection(Code.BROKEN_LINE, f"the line is no event: {line.reason}")

@@ -44,7 +44,9 @@ def thread_started(state: ReducerState, event: TraceEvent, start: events.ThreadS
         raise Rejection(Code.DUPLICATE, message, {"thread_id": start.thread_id})
     metadata = SessionMetadata()
     if start.metadata_payload is not None:
-        metadata = shaped(read_payload(state, start.metadata_payload), SessionMetadata, "session metadata")
+        kept = "the thread is kept as its event tells it, and counts as no other's child"
+        with state.payload_of(start.metadata_payload, kept, thread_id=start.thread_id):
+            metadata = shaped(read_payload(state, start.metadata_payload), SessionMetadata, "session metadata")
     spawn = _spawn_in(metadata.session_source)
     agent_path = AgentPath(_first(_text(spawn, "agent_path"), metadata.agent_path, start.agent_path))
     state.threads[start.thread_id] = AgentThread(

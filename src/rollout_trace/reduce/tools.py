@@ -12,14 +12,14 @@ from rollout_trace.errors import Rejection
 from rollout_trace.events import payloads
 from rollout_trace.events import types as events
 from rollout_trace.events.types import TraceEvent
-from rollout_trace.ids import ThreadId, ToolCallId
+from rollout_trace.ids import TerminalOperationId, ThreadId, ToolCallId
 from rollout_trace.model.tools import CodeCellRequester, ModelRequester, ToolCall
 from rollout_trace.reduce import agent_tools, agents, code_cells, links, terminal
 from rollout_trace.reduce.once import added_once
 from rollout_trace.reduce.payload_reading import Payload, arguments_as, read_payload
 from rollout_trace.reduce.reducer_state import ReducerState
 from rollout_trace.reduce.threads import known_thread, known_turn, thread_of
-from rollout_trace.reduce.windows import closed, moment_of, opened
+from rollout_trace.reduce.windows import Moment, closed, moment_of, opened
 from rollout_trace.values import Mcp, Other, PayloadRef, WriteStdin
 
 
@@ -55,10 +55,11 @@ def tool_call_started(state: ReducerState, event: TraceEvent, start: events.Tool
     if call_id is not None:
         links.tool_started(state, tool_call_id, call_id)
     if ref is not None:
-        invocation = read_payload(state, ref)
-        if isinstance(tool.kind, WriteStdin):
-            terminal.start_by_invocation(state, state.tool_calls[tool_call_id], invocation, moment_of(event))
-        _note_wait(state, tool, invocation)
+        with state.payload_of(ref, "the tool call is kept, without what it was asked", tool_call_id=tool_call_id):
+            invocation = read_payload(state, ref)
+            if isinstance(tool.kind, WriteStdin):
+                terminal.start_by_invocation(state, state.tool_calls[tool_call_id], invocation, moment_of(event))
+            _note_wait(state, tool, invocation)
     if isinstance(tool.requester, CodeCellRequester):
         code_cells.tool_requested(state, tool.requester.code_cell_id, tool_call_id)
 
@@ -83,10 +84,12 @@ def tool_call_runtime_started(state: ReducerState, event: TraceEvent, start: eve
             raise Rejection(Code.BROKEN_LINE, message, {"tool_call_id": tool.tool_call_id})
         tool = replace(tool, kind=start.kind)
     tool = _with_runtime_payload(state, tool, start.runtime_payload)
-    if terminal.uses_terminal(tool):
-        terminal.start_by_runtime(state, tool, read_payload(state, start.runtime_payload), moment_of(event))
-    else:
-        agent_tools.runtime_started(state, tool, start.runtime_payload)
+    what_remains = "the tool call is kept, without what this began"
+    with state.payload_of(start.runtime_payload, what_remains, tool_call_id=tool.tool_call_id):
+        if terminal.uses_terminal(tool):
+            terminal.start_by_runtime(state, tool, read_payload(state, start.runtime_payload), moment_of(event))
+        else:
+            agent_tools.runtime_started(state, tool, start.runtime_payload)
 
 
 def tool_call_runtime_ended(state: ReducerState, event: TraceEvent, end: events.ToolCallRuntimeEnded) -> None:
@@ -96,11 +99,16 @@ def tool_call_runtime_ended(state: ReducerState, event: TraceEvent, end: events.
     is_unread = isinstance(tool.kind, Mcp) and state.dialect.mcp_results_are_not_read
     if is_unread and tool.terminal_operation_id is None:
         return
-    payload = read_payload(state, end.runtime_payload)
+    what_remains = "the tool call is kept, its terminal operation ends without a result"
+    with state.payload_of(end.runtime_payload, what_remains, tool_call_id=tool.tool_call_id):
+        payload = read_payload(state, end.runtime_payload)
+        if tool.terminal_operation_id is not None:
+            terminal.end(state, tool.terminal_operation_id, payload, moment_of(event), end.status)
+        if not is_unread:
+            agent_tools.runtime_ended(state, tool, payload, event.wall_time_unix_ms)
+        return
     if tool.terminal_operation_id is not None:
-        terminal.end(state, tool.terminal_operation_id, payload, moment_of(event), end.status)
-    if not is_unread:
-        agent_tools.runtime_ended(state, tool, payload, event.wall_time_unix_ms)
+        terminal.end_without_payload(state, tool.terminal_operation_id, moment_of(event), end.status)
 
 
 def tool_call_ended(state: ReducerState, event: TraceEvent, end: events.ToolCallEnded) -> None:
@@ -114,12 +122,26 @@ def tool_call_ended(state: ReducerState, event: TraceEvent, end: events.ToolCall
     )
     state.tool_calls[tool.tool_call_id] = tool
     if tool.terminal_operation_id is not None and not tool.raw_runtime_payload_ids:
-        if ref is None:
-            terminal.end_without_payload(state, tool.terminal_operation_id, moment, end.status)
-        else:
-            terminal.end(state, tool.terminal_operation_id, read_payload(state, ref), moment, end.status)
+        _end_operation(state, tool, tool.terminal_operation_id, moment, end)
     if ref is not None:
         agents.result_recorded(state, tool.tool_call_id, ref.raw_payload_id)
+
+
+def _end_operation(
+    state: ReducerState,
+    tool: ToolCall,
+    operation_id: TerminalOperationId,
+    moment: Moment,
+    end: events.ToolCallEnded,
+) -> None:
+    """End the operation of a tool that has no runtime events: its result is what there is."""
+    ref = end.result_payload
+    if ref is not None:
+        what_remains = "the tool call ends, its terminal operation without a result"
+        with state.payload_of(ref, what_remains, tool_call_id=tool.tool_call_id):
+            terminal.end(state, operation_id, read_payload(state, ref), moment, end.status)
+            return
+    terminal.end_without_payload(state, operation_id, moment, end.status)
 
 
 def note_started_cells(state: ReducerState) -> None:

@@ -1,0 +1,133 @@
+"""What each agent is doing when a graph ends: the last thing that it began and that nothing has ended."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+import msgspec
+
+from rollout_trace.ids import AgentPath, CodexTurnId, ThreadId
+from rollout_trace.model.execution import ExecutionWindow
+from rollout_trace.model.rollout import RolloutTrace
+from rollout_trace.model.terminal import ExecCommandRequest
+from rollout_trace.model.threads import AgentThread
+from rollout_trace.model.tools import ToolCall
+from rollout_trace.query.summary import tool_name
+from rollout_trace.values import AgentSummary, ExecutionStatus, GenericSummary, UnixMilliseconds
+
+
+class Doing(StrEnum):
+    """What an agent can be doing."""
+
+    ASKING = "asking"
+    """It waits for a model's answer."""
+    USING_TOOL = "using-tool"
+    RUNNING_CELL = "running-cell"
+    COMPACTING = "compacting"
+    WORKING = "working"
+    """It is in a turn, between two of the above."""
+    IDLE = "idle"
+    """It is in no turn."""
+    ENDED = "ended"
+
+
+class AgentActivity(msgspec.Struct, frozen=True, kw_only=True):
+    """What one agent is doing, since when, and on what: a model, a command, the name of a tool, how it ended."""
+
+    thread_id: ThreadId
+    agent_path: AgentPath
+    nickname: str | None
+    doing: Doing
+    what: str
+    since_unix_ms: UnixMilliseconds
+
+
+class _Work(msgspec.Struct, frozen=True):
+    execution: ExecutionWindow
+    doing: Doing
+    what: str
+
+
+def activities(trace: RolloutTrace) -> tuple[AgentActivity, ...]:
+    """What every agent is doing, in order of their starts."""
+    latest: dict[ThreadId, _Work] = {}
+    for thread_id, work in _under_way(trace):
+        known = latest.get(thread_id)
+        if known is None or known.execution.started_seq <= work.execution.started_seq:
+            latest[thread_id] = work
+    idle_since = {turn.thread_id: turn.execution.ended_at_unix_ms for turn in trace.codex_turns.values()}
+    return tuple(
+        _activity(thread, latest.get(thread_id), idle_since.get(thread_id))
+        for thread_id, thread in trace.threads.items()
+    )
+
+
+def _activity(thread: AgentThread, work: _Work | None, idle_since: UnixMilliseconds | None) -> AgentActivity:
+    window = thread.execution
+    since = window.ended_at_unix_ms
+    if since is not None:
+        doing, what = Doing.ENDED, window.status.value
+    elif work is not None:
+        doing, what, since = work.doing, work.what, work.execution.started_at_unix_ms
+    else:
+        doing, what, since = Doing.IDLE, "", window.started_at_unix_ms if idle_since is None else idle_since
+    return AgentActivity(
+        thread_id=thread.thread_id,
+        agent_path=thread.agent_path,
+        nickname=thread.nickname,
+        doing=doing,
+        what=what,
+        since_unix_ms=since,
+    )
+
+
+def _under_way(trace: RolloutTrace) -> Iterator[tuple[ThreadId, _Work]]:
+    """Everything that runs, by its thread."""
+    yield from _turns_and_requests(trace)
+    yield from _cells_and_tools(trace)
+
+
+def _turns_and_requests(trace: RolloutTrace) -> Iterator[tuple[ThreadId, _Work]]:
+    for turn_id, turn in trace.codex_turns.items():
+        if _runs(trace, turn.execution, turn_id):
+            yield turn.thread_id, _Work(turn.execution, Doing.WORKING, "")
+    for call in trace.inference_calls.values():
+        if _runs(trace, call.execution, call.codex_turn_id):
+            yield call.thread_id, _Work(call.execution, Doing.ASKING, call.model)
+    for request in trace.compaction_requests.values():
+        if _runs(trace, request.execution, request.codex_turn_id):
+            yield request.thread_id, _Work(request.execution, Doing.COMPACTING, request.model)
+
+
+def _cells_and_tools(trace: RolloutTrace) -> Iterator[tuple[ThreadId, _Work]]:
+    for cell in trace.code_cells.values():
+        if _runs(trace, cell.execution, cell.codex_turn_id):
+            yield cell.thread_id, _Work(cell.execution, Doing.RUNNING_CELL, _first_line(cell.source_js))
+    for tool in trace.tool_calls.values():
+        if _runs(trace, tool.execution, tool.started_by_codex_turn_id):
+            yield tool.thread_id, _Work(tool.execution, Doing.USING_TOOL, _asked_of(trace, tool))
+
+
+def _runs(trace: RolloutTrace, window: ExecutionWindow, turn_id: CodexTurnId | None) -> bool:
+    """Whether work runs. What a turn that is over left open was interrupted, and does not."""
+    turn = None if turn_id is None else trace.codex_turns[turn_id].execution
+    return ExecutionStatus.RUNNING is window.status and (turn is None or turn.status is ExecutionStatus.RUNNING)
+
+
+def _asked_of(trace: RolloutTrace, tool: ToolCall) -> str:
+    """What a tool call is about, in a few words."""
+    name = tool_name(tool.kind)
+    if tool.terminal_operation_id is not None:
+        request = trace.terminal_operations[tool.terminal_operation_id].request
+        if isinstance(request, ExecCommandRequest):
+            return f"{name}: {_first_line(request.display_command)}"
+    match tool.summary:
+        case AgentSummary(target_agent_path=target):
+            return f"{name}: {target}"
+        case GenericSummary(input_preview=str(preview)):
+            return f"{name}: {_first_line(preview)}"
+        case _:
+            return name
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0]
