@@ -11,7 +11,7 @@ from rollout_trace.ids import CodexTurnId, InferenceCallId, ResponseId
 from rollout_trace.record.answer import Answer, answer_of, token_usage_of
 from rollout_trace.record.context import NO_CONTEXT, ThreadContext
 from rollout_trace.record.encoding import Json, UnrecordableError, plain
-from rollout_trace.record.handle import Handle, description_of, outcome_of, recorded, resolved, starts
+from rollout_trace.record.handle import Handle, description_of, outcome_of, recorded, resolved, starts, text_of
 from rollout_trace.record.recording import DISABLED, Recording
 from rollout_trace.values import ExecutionStatus, PayloadKindName, PayloadRef
 
@@ -49,7 +49,7 @@ class InferenceAttempt(Handle):
         """What goes with the request, so that both ends speak of the same attempt; nothing if disabled."""
         return {CALL_ID_HEADER: self.inference_call_id} if self.inference_call_id else {}
 
-    @starts
+    @starts("InferenceAttempt.request")
     def request(self, payload: object) -> None:
         """The request is sent: the body of a Responses-API request, or a callable that makes it.
 
@@ -132,7 +132,7 @@ class InferenceAttempt(Handle):
             failed = events.InferenceFailed(
                 inference_call_id=InferenceCallId(self.inference_call_id),
                 upstream_request_id=upstream_request_id,
-                error=description_of(error) if isinstance(error, BaseException) else str(error),
+                error=text_of(error),
                 partial_response_payload=self._partial_response(upstream_request_id),
             )
             self.recording.append(failed, self._context.thread_id, self._turn_id)

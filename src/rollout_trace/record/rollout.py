@@ -12,9 +12,9 @@ from typing import Any, Final
 from rollout_trace.events.types import RolloutStarted
 from rollout_trace.ids import ThreadId, TraceId
 from rollout_trace.record.durability import Durability
-from rollout_trace.record.handle import Handle, outcome_of, recorded
+from rollout_trace.record.handle import Handle, outcome_of, recorded, recorded_as
 from rollout_trace.record.recording import DISABLED, FIRST_SCHEMA, LOGGER, NEWEST_SCHEMA, LiveRecording, Recording
-from rollout_trace.record.thread import DISABLED_THREAD, Thread, root_of
+from rollout_trace.record.thread import ROOT_PATH, Thread, disabled_thread, root_of
 from rollout_trace.values import ExecutionStatus
 
 ENVIRONMENT_VARIABLE: Final = "CODEX_ROLLOUT_TRACE_ROOT"
@@ -78,7 +78,7 @@ class Recorder(Handle):
         `nickname`, `approval_policy` or `sandbox_policy`.
         """
         if not self.recording.enabled:
-            return DISABLED_THREAD
+            return disabled_thread(ROOT_PATH)
         if self._root is not None:
             self.recording.refuse("Recorder.root_thread", "a rollout has one root")
             return self._root
@@ -95,7 +95,7 @@ class Recorder(Handle):
     def _leave(self, exception: BaseException | None) -> None:
         self._close(ExecutionStatus.COMPLETED if exception is None else outcome_of(exception))
 
-    @recorded
+    @recorded_as("Recorder.root_thread")
     def _begin(self) -> None:
         self.recording.append(RolloutStarted(trace_id=TraceId(self.trace_id), root_thread_id=ThreadId(self._root_id)))
 

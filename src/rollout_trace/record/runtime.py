@@ -76,7 +76,7 @@ class Runtime(Handle):
         self._tool_call_id = ToolCallId(tool)
         self._read_end: Any = _NoActivity
 
-    @starts
+    @starts("Tool.runtime")
     def begin(self, payload: object, kind: AnyToolKind) -> None:
         """The work begins; `kind` is what really runs, whatever was asked for."""
         read_begin, self._read_end = _READ_AS.get(type(kind), (None, _NoActivity))
@@ -136,7 +136,7 @@ class Command(Runtime):
         """The id of the tool call that started the command."""
         return self._tool_call_id
 
-    @starts
+    @starts("Tool.command")
     def begin_command(self, command: Sequence[str] | str, cwd: object, process_id: object, kind: AnyToolKind) -> None:
         """The command starts."""
         self._identity = {
@@ -204,7 +204,7 @@ class McpCall(Runtime):
         """What goes into the request's `_meta`; nothing if the handle is disabled."""
         return {"codex_bridge_mcp_call_id": self.mcp_call_id} if self.mcp_call_id else {}
 
-    @starts
+    @starts("Tool.mcp_call")
     def begin_call(self, server: str, tool: str, arguments: object) -> None:
         """The call goes to the server."""
         invocation = {"server": server, "tool": tool, "arguments": resolved(arguments)}

@@ -5,7 +5,7 @@ Owns a call from its dispatch to its result, and what it does to other agents. W
 """
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from rollout_trace.events import types as events
 from rollout_trace.ids import CallId, CodexTurnId, RuntimeCellId, ToolCallId
@@ -19,9 +19,9 @@ from rollout_trace.record.classification import (
     names_a_process,
     summary_of,
 )
-from rollout_trace.record.context import NO_CONTEXT, ThreadContext, ThreadHandle
+from rollout_trace.record.context import ThreadContext, ThreadHandle
 from rollout_trace.record.encoding import Json, UnrecordableError
-from rollout_trace.record.handle import Handle, description_of, outcome_of, recorded, resolved, starts
+from rollout_trace.record.handle import Handle, outcome_of, passing, recorded, resolved, starts, text_of
 from rollout_trace.record.recording import DISABLED, Recording
 from rollout_trace.record.runtime import (
     DISABLED_COMMAND,
@@ -86,7 +86,7 @@ class Tool(Handle):
         self._context = context
         self._turn_id = turn_id
         self._requester = requester
-        self._model_call_id = asked.call_id if isinstance(asked.call_id, str) else None
+        self._model_call_id = asked.call_id
         self._call_id: str | None = None
         """The same, if it is free: one that another call has already would make the trace unreadable."""
         self._is_custom = asked.input is not None
@@ -166,13 +166,12 @@ class Tool(Handle):
     def output(self, output: object, *, status: str = "completed") -> Json:
         """What the model is shown: a text, or a list of content parts. Ends the call.
 
-        Returns the item for the next request, with the id that it keeps (empty if the handle is disabled).
+        Returns the item for the next request, with the id that it keeps if it is recorded.
         """
-        if not self.recording.enabled:
-            return {}
-        shown: Json = {}
-        self._output(output, status, shown)
-        return shown
+        kind = "custom_tool_call_output" if self._is_custom else "function_call_output"
+        return self._output(
+            {"type": kind, "call_id": self._model_call_id, "output": self._given("Tool.output", output)}, status
+        )
 
     @recorded
     def result(self, value: object, *, status: str = "completed") -> None:
@@ -182,8 +181,7 @@ class Tool(Handle):
     @recorded
     def failed(self, error: object) -> None:
         """There is no result but an error: an exception, or a text. Ends the call."""
-        text = description_of(error) if isinstance(error, BaseException) else str(error)
-        self._end(ExecutionStatus.FAILED, {"type": "error", "error": text})
+        self._end(ExecutionStatus.FAILED, {"type": "error", "error": text_of(error)})
 
     @recorded
     def cancelled(self) -> None:
@@ -205,7 +203,7 @@ class Tool(Handle):
 
     # Below: how it is recorded.
 
-    @starts
+    @starts("Turn.tool")
     def _dispatch(self, asked: Asked) -> None:
         name = str(asked.name)
         namespace = None if asked.namespace is None else str(asked.namespace)
@@ -253,12 +251,15 @@ class Tool(Handle):
         """Whether the call is known by the `call_id` that the model gave it."""
         return self._call_id is not None
 
-    def _free_call_id(self, call_id: str | None) -> str | None:
+    def _free_call_id(self, call_id: object) -> str | None:
         if call_id is None or self._requester is not None:
+            return None
+        if not isinstance(call_id, str):
+            self.recording.refuse("Turn.tool", f"call id {call_id!r} is no text: the call is recorded as one without")
             return None
         if self.recording.is_free("model-visible call", call_id):
             return call_id
-        self.recording.refuse("tool", f"call id {call_id} was used before: the call is recorded as one without")
+        self.recording.refuse("Turn.tool", f"call id {call_id} was used before: the call is recorded as one without")
         return None
 
     def _write_invocation(self) -> PayloadRef | None:
@@ -317,20 +318,19 @@ class Tool(Handle):
         event = event_type(tool_call_id=ToolCallId(self.tool_call_id), runtime_payload=ref, **fields)
         return self.recording.append(event, self._context.thread_id, self._turn_id)
 
-    @recorded
-    def _output(self, output: object, status: str, shown: Json) -> None:
+    @passing("Tool.output")
+    def _output(self, item: Json, status: str) -> Json:
         if self._has_ended:
-            return
+            return item
         if self._requester is not None:
-            self.result(output, status=status)
-            return
-        kind = "custom_tool_call_output" if self._is_custom else "function_call_output"
-        item: Json = {"type": kind, "call_id": self._model_call_id, "output": resolved(output)}
-        entered = item if self._model_call_id is None else self._context.history.enter(item)
-        shown.update(entered)
+            self.result(item["output"], status=status)
+            return item
+        is_entered = self.is_recorded and isinstance(self._model_call_id, str)
+        entered = self._context.history.enter(item) if is_entered else item
         self._end(ExecutionStatus(status), {"type": "direct_response", "response_item": item})
         if "id" in entered:
             self._context.accept(self.recording, self._context.history.accept(entered), self._turn_id)
+        return entered
 
     def _end(self, status: ExecutionStatus, result: Json | None) -> None:
         if not self._end_once():
@@ -341,4 +341,14 @@ class Tool(Handle):
         self.recording.append(ended, self._context.thread_id, self._turn_id)
 
 
-DISABLED_TOOL: Final = Tool(DISABLED, None, NO_CONTEXT, None, Asked(""))
+class UnrecordedTool(Tool):
+    """A tool call that is not recorded: it only knows what the item says that goes back to the model."""
+
+    recording = DISABLED
+    tool_call_id = ""
+    is_recorded = False
+    _has_ended = False
+
+    def __init__(self, call_id: object, custom_input: object) -> None:
+        self._model_call_id = call_id
+        self._is_custom = custom_input is not None

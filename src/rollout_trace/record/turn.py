@@ -4,13 +4,13 @@ from typing import Final
 
 from rollout_trace.events import types as events
 from rollout_trace.ids import CodexTurnId, EdgeId
-from rollout_trace.record.cells import DISABLED_CELL, Cell
+from rollout_trace.record.cells import Cell, disabled_cell
 from rollout_trace.record.compaction import DISABLED_COMPACTION, Compaction
 from rollout_trace.record.context import NO_CONTEXT, ThreadContext, ThreadHandle
 from rollout_trace.record.handle import Handle, outcome_of, recorded, starts
 from rollout_trace.record.inference import DISABLED_ATTEMPT, InferenceAttempt
 from rollout_trace.record.recording import DISABLED, Recording
-from rollout_trace.record.tools import DISABLED_TOOL, Asked, Tool
+from rollout_trace.record.tools import Asked, Tool, UnrecordedTool
 from rollout_trace.values import AnyToolKind, ExecutionStatus, PayloadKindName
 
 
@@ -48,14 +48,14 @@ class Turn(Handle):
         it is where the name does not (see `docs/recording.md`).
         """
         if not self.recording.enabled:
-            return DISABLED_TOOL
+            return UnrecordedTool(call_id, input)
         asked = Asked(name, call_id, arguments, input, command, namespace, kind)
         return Tool(self._while_open("Turn.tool"), self, self._context, CodexTurnId(self.turn_id), asked)
 
     def cell(self, *, call_id: str, source: object) -> Cell:
         """A program that the model wrote in its `exec` call `call_id` begins to run; `source` without the pragma."""
         if not self.recording.enabled:
-            return DISABLED_CELL
+            return disabled_cell(call_id)
         return Cell(self._while_open("Turn.cell"), self, self._context, CodexTurnId(self.turn_id), call_id, source)
 
     def compaction(self) -> Compaction:
@@ -97,7 +97,7 @@ class Turn(Handle):
         """The turn ends unfinished."""
         self._end(status)
 
-    @starts
+    @starts("Thread.turn")
     def _begin(self, turn_id: object) -> None:
         self.turn_id = self.recording.claim("turn", turn_id)
         started = events.CodexTurnStarted(codex_turn_id=CodexTurnId(self.turn_id), thread_id=self._context.thread_id)
