@@ -9,12 +9,13 @@ from typing import Final
 
 from rollout_trace.events import types as events
 from rollout_trace.ids import CallId, CodexTurnId, RuntimeCellId
+from rollout_trace.record.classification import KindSaid
 from rollout_trace.record.context import NO_CONTEXT, ThreadContext
 from rollout_trace.record.encoding import Json
 from rollout_trace.record.handle import Handle, outcome_of, passing, recorded, resolved, starts, text_of
 from rollout_trace.record.recording import DISABLED, Recording
 from rollout_trace.record.tools import Asked, Requester, Tool, UnrecordedTool
-from rollout_trace.values import AnyToolKind, CellStatus, ExecutionStatus, PayloadKindName, PayloadRef
+from rollout_trace.values import CellStatus, ExecutionStatus, PayloadKindName, PayloadRef
 
 
 class Cell(Handle):
@@ -49,7 +50,7 @@ class Cell(Handle):
         *,
         arguments: object = None,
         input: object = None,  # noqa: A002
-        kind: AnyToolKind | None = None,
+        kind: KindSaid | None = None,
     ) -> Tool:
         """The program calls a tool: with `arguments`, or with a text as `input`. Its caller gets a `result`."""
         if not self.recording.enabled:

@@ -7,13 +7,14 @@ by the end of its `with` block, or with its owner, whichever comes first.
 import functools
 import itertools
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 from typing import Concatenate, Final, ParamSpec, Self, TypeAlias, TypeVar
 
-from rollout_trace.events.types import Event
+from rollout_trace.events.types import Event, ProtocolEventObserved
 from rollout_trace.ids import CodexTurnId, ThreadId
 from rollout_trace.record.recording import Recording
-from rollout_trace.values import ExecutionStatus
+from rollout_trace.values import ExecutionStatus, PayloadKindName
 
 _H = TypeVar("_H", bound="Handle")
 _T = TypeVar("_T")
@@ -27,6 +28,9 @@ LEFT_OPEN: Final = {
 }
 """How what is still open ends when its owner ends: it was not completed (compare spec 3, section 1)."""
 
+
+_TOLD_IN: Final = "_rollout_trace_told_in"
+"""The attribute of an exception that says in which recording it is kept already."""
 
 _Method: TypeAlias = Callable[Concatenate[_H, _P], None]
 _Passing: TypeAlias = Callable[Concatenate[_H, _T, _P], _T]
@@ -164,6 +168,31 @@ class Handle:
         except Exception as error:  # noqa: BLE001 - the border, as above
             self.recording.fail(call, error)
             return description_of(error)
+
+    def _status(self, call: str, status: str) -> ExecutionStatus:
+        """How an object ends, as the host says it; as failed if that is no end."""
+        with suppress(ValueError):
+            ended = ExecutionStatus(status)
+            if ended is not ExecutionStatus.RUNNING:
+                return ended
+        self.recording.warn(call, f"{status!r} is no status to end with: it ends as failed")
+        return ExecutionStatus.FAILED
+
+    @recorded_as("error")
+    def _tell_error(self, exception: BaseException | None, where: dict[str, str]) -> None:
+        """Keep an error that leaves a `with` block as a protocol event, once: where it leaves the innermost."""
+        if exception is None or outcome_of(exception) is not ExecutionStatus.FAILED:
+            return
+        here = id(self.recording.lost)  # the same for all handles of a recording
+        if exception.__dict__.get(_TOLD_IN) == here:
+            return
+        exception.__dict__[_TOLD_IN] = here
+        said = {"type": "error", "message": description_of(exception), "exception": type(exception).__name__, **where}
+        ref = self.recording.payload(PayloadKindName.PROTOCOL_EVENT, said)
+        if ref is None:
+            self.recording.lose_event(ProtocolEventObserved)
+        else:
+            self.recording.append(ProtocolEventObserved(event_type="error", event_payload=ref))
 
     def _start(self, event: Event, thread_id: ThreadId | None = None, turn_id: CodexTurnId | None = None) -> bool:
         """Record the start. If it is lost, so is everything else of this object."""

@@ -219,7 +219,8 @@ class History:
             value, written = None, reason.encode()
         if not isinstance(error, NothingToReadError) and hash(written) not in self._counted:
             self._counted.add(hash(written))
-            self._recording.lose_item(_type_of(value), reason)
+            item_type = _type_of(value)
+            self._recording.lose_item(item_type, f"an item of type {item_type} is set aside: {reason}")
         return {"index": index, "reason": reason, "item": value}
 
     def _sent(self, sent: list[_Known]) -> None:

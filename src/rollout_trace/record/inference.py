@@ -16,6 +16,7 @@ from rollout_trace.record.recording import DISABLED, Recording
 from rollout_trace.values import ExecutionStatus, PayloadKindName, PayloadRef
 
 CALL_ID_HEADER: Final = "x-codex-inference-call-id"
+NO_INPUT: Final = "a request has no `input`: is it of the Chat Completions API? Translate it first"
 _RESPONSE: Final = PayloadKindName.INFERENCE_RESPONSE
 
 
@@ -60,6 +61,8 @@ class InferenceAttempt(Handle):
             return
         self._sent = []
         body = body_of(resolved(payload))
+        if "input" not in body:
+            self.recording.lose_item("request", f"InferenceAttempt.request: {NO_INPUT}")
         continued = body.pop("previous_response_id", None)
         placed = self._context.history.request(body.get("input", []), continued)
         self._sent = placed.items
@@ -99,13 +102,19 @@ class InferenceAttempt(Handle):
         response_id: str | None = None,
         upstream_request_id: str | None = None,
     ) -> None:
-        """The answer is complete: an object of the Responses API, a list of items, or (after `item`) nothing more.
+        """The answer is complete: an object of the Responses API, a list of items, one item, or a text.
 
+        Nothing more need be said of items that were told by `item`.
         `usage` is what the request cost, in tokens, in the provider's form or that of spec 1.
         """
-        if not self._may_end():
+        if self._sent is None:
+            self.recording.refuse("InferenceAttempt.completed", "no request was sent")
+            return
+        if not self._end_once():
             return
         said = answer_of(resolved(response))
+        if said.problem and not self._streamed:
+            self.recording.lose_item("response", f"InferenceAttempt.completed: {said.problem}")
         answer = Answer(
             self._streamed if said.items is None else said.items,
             response_id or said.response_id,

@@ -1,6 +1,7 @@
 """A thread: one agent's session, the root's or a child's (spec 4, "thread")."""
 
 import re
+import uuid
 from pathlib import Path
 from typing import Any, Final
 
@@ -8,13 +9,14 @@ from rollout_trace.events import payloads
 from rollout_trace.events import types as events
 from rollout_trace.ids import AgentPath, ThreadId
 from rollout_trace.record.cells import Cell, disabled_cell
+from rollout_trace.record.classification import KindSaid
 from rollout_trace.record.context import ThreadContext, ThreadHandle
 from rollout_trace.record.encoding import Json
 from rollout_trace.record.handle import Handle, outcome_of, passing, recorded, recorded_as, starts
 from rollout_trace.record.recording import DISABLED, Recording
 from rollout_trace.record.tools import Asked, Tool, UnrecordedTool
 from rollout_trace.record.turn import DISABLED_TURN, Turn
-from rollout_trace.values import AnyToolKind, ExecutionStatus, PayloadKindName, RolloutStatus
+from rollout_trace.values import ExecutionStatus, PayloadKindName, RolloutStatus
 
 ROOT_PATH: Final = "/root"
 _ROLLOUT_STATUS: Final = {
@@ -68,7 +70,7 @@ class Thread(ThreadHandle):
         input: object = None,  # noqa: A002
         command: object = None,
         namespace: str | None = None,
-        kind: AnyToolKind | None = None,
+        kind: KindSaid | None = None,
     ) -> Tool:
         """A tool is called in the turn that goes on, or in none; see `Turn.tool`."""
         if not self.recording.enabled:
@@ -152,10 +154,11 @@ class Thread(ThreadHandle):
     @recorded
     def end(self, status: str = "completed") -> None:
         """The thread ends as `completed`, `failed` or `aborted`, and what is still open with it."""
-        self._end(RolloutStatus(status))
+        self._end(_ROLLOUT_STATUS[self._status("Thread.end", status)])
 
     @recorded
     def _leave(self, exception: BaseException | None) -> None:
+        self._tell_error(exception, {"thread_id": self.thread_id})
         self._end(_ROLLOUT_STATUS[ExecutionStatus.COMPLETED if exception is None else outcome_of(exception)])
 
     @recorded
@@ -196,6 +199,8 @@ class Thread(ThreadHandle):
     ) -> "Thread":
         recording = self._while_open("Thread.spawn")
         path = _path(recording, self.agent_path, name)
+        if thread_id is not None and not is_uuid(thread_id):
+            recording.warn("Thread.spawn", f"the thread_id {thread_id!r} is no UUID: readers find no messages to it")
         context = ThreadContext(
             ThreadId(recording.claim("thread", thread_id)),
             AgentPath(path),
@@ -278,6 +283,14 @@ def _path(recording: Recording, parent: str, name: object) -> str:
         count += 1
         path = f"{parent}/{segment}_{count}"
     return path
+
+
+def is_uuid(text: object) -> bool:
+    """Whether a thread's id is what readers of agents' messages demand."""
+    try:
+        return isinstance(text, str) and str(uuid.UUID(text)) == text.lower()
+    except ValueError:
+        return False
 
 
 def _segment(name: object) -> str:

@@ -11,11 +11,13 @@ from rollout_trace.events import types as events
 from rollout_trace.ids import CallId, CodexTurnId, RuntimeCellId, ToolCallId
 from rollout_trace.record.agent_events import AgentEvent, agent_event, agent_event_begin
 from rollout_trace.record.classification import (
+    KindSaid,
     argument,
     check_invocation,
     invocation_of,
     kind_name,
     kind_of,
+    kind_said,
     names_a_process,
     summary_of,
 )
@@ -57,7 +59,7 @@ class Asked(NamedTuple):
     input: object = None
     command: object = None
     namespace: object = None
-    kind: AnyToolKind | None = None
+    kind: KindSaid | None = None
 
 
 class Requester(NamedTuple):
@@ -118,14 +120,14 @@ class Tool(Handle):
         running.begin_call(server, tool, arguments)
         return running
 
-    def runtime(self, payload: object, *, kind: AnyToolKind | None = None) -> Runtime:
+    def runtime(self, payload: object, *, kind: KindSaid | None = None) -> Runtime:
         """Anything else begins to run: a patch, a search. `payload` is what there is to say about it, a JSON object.
 
         `kind` is what really runs, where that is not what was asked for (it is recorded in schema 2).
         """
         if not self.recording.enabled:
             return DISABLED_RUNTIME
-        what = kind or self._kind
+        what = self._said("Tool.runtime", kind, self._invocation.get("tool_name", "")) or self._kind
         recording = self._work("Tool.runtime", what)
         if isinstance(what, ExecCommand | WriteStdin):
             recording.refuse("Tool.runtime", "a command is told by Tool.command")
@@ -176,7 +178,7 @@ class Tool(Handle):
     @recorded
     def result(self, value: object, *, status: str = "completed") -> None:
         """What a code cell gets, any JSON. Ends the call."""
-        self._end(ExecutionStatus(status), {"type": "code_mode_response", "value": resolved(value)})
+        self._end(self._status("Tool.result", status), {"type": "code_mode_response", "value": resolved(value)})
 
     @recorded
     def failed(self, error: object) -> None:
@@ -233,9 +235,15 @@ class Tool(Handle):
         )
         self._start(started, self._context.thread_id, self._turn_id)
 
-    def _kind_of(self, name: str, wanted: AnyToolKind | None) -> AnyToolKind:
-        kind = wanted or kind_of(name)
+    def _kind_of(self, name: str, wanted: KindSaid | None) -> AnyToolKind:
+        kind = self._said("Turn.tool", wanted, name) or kind_of(name)
         return Other(name) if isinstance(kind, WriteStdin) and not self._is_stdin_call(name) else kind
+
+    def _said(self, call: str, wanted: KindSaid | None, name: str) -> AnyToolKind | None:
+        kind = None if wanted is None else kind_said(wanted, name)
+        if wanted is not None and kind is None:
+            self.recording.warn(call, f"{wanted!r} is no kind of tool")
+        return kind
 
     def _is_stdin_call(self, name: str) -> bool:
         """Whether readers will take the call for what it says it is; those of schema 1 refuse it otherwise."""
@@ -327,7 +335,7 @@ class Tool(Handle):
             return item
         is_entered = self.is_recorded and isinstance(self._model_call_id, str)
         entered = self._context.history.enter(item) if is_entered else item
-        self._end(ExecutionStatus(status), {"type": "direct_response", "response_item": item})
+        self._end(self._status("Tool.output", status), {"type": "direct_response", "response_item": item})
         if "id" in entered:
             self._context.accept(self.recording, self._context.history.accept(entered), self._turn_id)
         return entered

@@ -5,13 +5,14 @@ from typing import Final
 from rollout_trace.events import types as events
 from rollout_trace.ids import CodexTurnId, EdgeId
 from rollout_trace.record.cells import Cell, disabled_cell
+from rollout_trace.record.classification import KindSaid
 from rollout_trace.record.compaction import DISABLED_COMPACTION, Compaction
 from rollout_trace.record.context import NO_CONTEXT, ThreadContext, ThreadHandle
 from rollout_trace.record.handle import Handle, outcome_of, recorded, starts
 from rollout_trace.record.inference import DISABLED_ATTEMPT, InferenceAttempt
 from rollout_trace.record.recording import DISABLED, Recording
 from rollout_trace.record.tools import Asked, Tool, UnrecordedTool
-from rollout_trace.values import AnyToolKind, ExecutionStatus, PayloadKindName
+from rollout_trace.values import ExecutionStatus, PayloadKindName
 
 
 class Turn(Handle):
@@ -40,7 +41,7 @@ class Turn(Handle):
         input: object = None,  # noqa: A002
         command: object = None,
         namespace: str | None = None,
-        kind: AnyToolKind | None = None,
+        kind: KindSaid | None = None,
     ) -> Tool:
         """A tool is called: with `arguments` (a mapping, or JSON text), with a text as `input`, or a shell's `command`.
 
@@ -86,10 +87,11 @@ class Turn(Handle):
     @recorded
     def end(self, status: str = "completed") -> None:
         """The turn ends as `completed`, `failed`, `cancelled` or `aborted`."""
-        self._end(ExecutionStatus(status))
+        self._end(self._status("Turn.end", status))
 
     @recorded
     def _leave(self, exception: BaseException | None) -> None:
+        self._tell_error(exception, {"thread_id": self._context.thread_id, "turn_id": self.turn_id})
         self._end(ExecutionStatus.COMPLETED if exception is None else outcome_of(exception))
 
     @recorded
@@ -105,8 +107,6 @@ class Turn(Handle):
             self._context.turn_id = CodexTurnId(self.turn_id)
 
     def _end(self, status: ExecutionStatus) -> None:
-        if status is ExecutionStatus.RUNNING:
-            raise ValueError("a turn does not end as running")
         if not self._end_once():
             return
         if status is ExecutionStatus.COMPLETED:
