@@ -73,6 +73,13 @@ def test_what_speaks_another_api_is_not_silently_empty(
     assert first["lost"]["items"].keys() <= {"request", "response"}
 
 
+def test_nor_is_a_compaction_that_speaks_it(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    recorded(tmp_path, lambda turn: turn.compaction().request({"messages": [USER]}).completed({"choices": []}))
+
+    assert "Compaction.request: a request has no `input`" in warnings(caplog)
+    assert "CompactionRequest.completed: a response has `choices`" in warnings(caplog)
+
+
 @pytest.mark.parametrize("answer", ["Hello", {"type": "message", "role": "assistant", "content": "Hello"}])
 def test_a_text_or_a_single_item_is_an_answer(answer: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     def story(turn: Turn) -> None:

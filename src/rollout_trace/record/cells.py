@@ -10,7 +10,7 @@ from typing import Final
 from rollout_trace.events import types as events
 from rollout_trace.ids import CallId, CodexTurnId, RuntimeCellId
 from rollout_trace.record.classification import KindSaid
-from rollout_trace.record.context import NO_CONTEXT, ThreadContext
+from rollout_trace.record.context import ThreadContext
 from rollout_trace.record.encoding import Json
 from rollout_trace.record.handle import Handle, outcome_of, passing, recorded, resolved, starts, text_of
 from rollout_trace.record.recording import DISABLED, Recording
@@ -108,7 +108,7 @@ class Cell(Handle):
     def _begin(self, source: object) -> None:
         text = str(resolved(source))
         if self._turn_id is None or not self._is_free(text):
-            self.recording.refuse("cell", "a cell belongs to a turn, and to an `exec` call that no other cell has")
+            self.recording.refuse("Turn.cell", "a cell belongs to a turn, and to an `exec` call that no other cell has")
             self.recording = self.recording.lost
             return
         self.cell_id = str(next(self._context.cell_numbers))
@@ -195,6 +195,13 @@ _EXECUTION: Final = {
 }
 
 
-def disabled_cell(call_id: object) -> Cell:
-    """A cell that is not recorded."""
-    return Cell(DISABLED, None, NO_CONTEXT, None, call_id, None)
+class UnrecordedCell(Cell):
+    """A cell that is not recorded: it only knows what the item says that goes back to the model."""
+
+    recording = DISABLED
+    cell_id = ""
+    is_recorded = False
+    _has_ended = False
+
+    def __init__(self, call_id: object) -> None:
+        self._call_id = call_id

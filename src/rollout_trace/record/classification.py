@@ -61,11 +61,6 @@ def kind_of(name: str) -> AnyToolKind:
     return _KINDS.get(name) or Other(name)
 
 
-def kind_name(kind: AnyToolKind) -> str:
-    """What the format calls a kind."""
-    return str(type(kind).__struct_config__.tag)
-
-
 def summary_of(name: str, namespace: str | None, asked: str | None) -> GenericSummary:
     """A label, and the beginning of what was asked."""
     preview = asked

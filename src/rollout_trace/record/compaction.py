@@ -12,7 +12,7 @@ from rollout_trace.record.answer import answer_of
 from rollout_trace.record.context import NO_CONTEXT, ThreadContext
 from rollout_trace.record.encoding import Json, UnrecordableError
 from rollout_trace.record.handle import Handle, passing, recorded, resolved, starts, text_of
-from rollout_trace.record.inference import body_of
+from rollout_trace.record.inference import NO_INPUT, body_of
 from rollout_trace.record.items import items_of
 from rollout_trace.record.recording import DISABLED, Recording
 from rollout_trace.values import ExecutionStatus, PayloadKindName
@@ -39,7 +39,9 @@ class CompactionRequest(Handle):
     def begin(self, payload: object, model: str | None, provider: str | None) -> None:
         """The request is sent."""
         body = body_of(resolved(payload))
-        if "input" in body:
+        if "input" not in body:
+            self.recording.lose_item("request", f"Compaction.request: {NO_INPUT}")
+        else:
             placed = self._context.history.look_at(body["input"])
             body = {**body, "input": placed.items, **placed.beside_items()}
         ref = self.recording.payload(PayloadKindName.COMPACTION_REQUEST, body)
@@ -63,7 +65,10 @@ class CompactionRequest(Handle):
         """The answer: an object of the Responses API, or a list of items."""
         if not self._end_once():
             return
-        placed = self._context.history.look_at(answer_of(resolved(response)).items or [])
+        said = answer_of(resolved(response))
+        if said.problem:
+            self.recording.lose_item("response", f"CompactionRequest.completed: {said.problem}")
+        placed = self._context.history.look_at(said.items or [])
         body = {"output_items": placed.items, **placed.beside_items()}
         ref = self.recording.payload(PayloadKindName.COMPACTION_RESPONSE, body)
         if ref is None:

@@ -38,7 +38,7 @@ _Passing: TypeAlias = Callable[Concatenate[_H, _T, _P], _T]
 
 def recorded(method: _Method[_H, _P]) -> _Method[_H, _P]:
     """A method of a handle that records: it does nothing when disabled, and never raises into the host."""
-    return recorded_as(method.__qualname__)(method)
+    return recorded_as(method.__qualname__.replace("._leave", ".__exit__"))(method)
 
 
 def recorded_as(call: str) -> Callable[[_Method[_H, _P]], _Method[_H, _P]]:
@@ -178,7 +178,7 @@ class Handle:
         self.recording.warn(call, f"{status!r} is no status to end with: it ends as failed")
         return ExecutionStatus.FAILED
 
-    @recorded_as("error")
+    @recorded_as("Thread.protocol_event")
     def _tell_error(self, exception: BaseException | None, where: dict[str, str]) -> None:
         """Keep an error that leaves a `with` block as a protocol event, once: where it leaves the innermost."""
         if exception is None or outcome_of(exception) is not ExecutionStatus.FAILED:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from rollout_trace.events import payloads
 from rollout_trace.events import types as events
 from rollout_trace.ids import AgentPath, ThreadId
-from rollout_trace.record.cells import Cell, disabled_cell
+from rollout_trace.record.cells import Cell, UnrecordedCell
 from rollout_trace.record.classification import KindSaid
 from rollout_trace.record.context import ThreadContext, ThreadHandle
 from rollout_trace.record.encoding import Json
@@ -82,7 +82,7 @@ class Thread(ThreadHandle):
     def cell(self, *, call_id: str, source: object) -> Cell:
         """A program of the model begins to run in the turn that goes on; see `Turn.cell`."""
         if not self.recording.enabled:
-            return disabled_cell(call_id)
+            return UnrecordedCell(call_id)
         owner = self._current if self._current is not None and self.context.turn_id else self
         return Cell(self._while_open("Thread.cell"), owner, self.context, self.context.turn_id, call_id, source)
 

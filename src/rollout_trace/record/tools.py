@@ -15,7 +15,6 @@ from rollout_trace.record.classification import (
     argument,
     check_invocation,
     invocation_of,
-    kind_name,
     kind_of,
     kind_said,
     names_a_process,
@@ -150,18 +149,18 @@ class Tool(Handle):
     @recorded
     def spawned(self, child: ThreadHandle, message: str | None = None) -> None:
         """The call has made a child; `message` is its task, by default the call's argument `message`."""
-        self._tell_of(child, SpawnAgent(), message)
+        self._tell_of("Tool.spawned", child, SpawnAgent(), message)
 
     @recorded
     def sent(self, message: str | None, *, to: ThreadHandle) -> None:
         """The call has sent a message or a task to an agent; by default the call's argument `message`."""
         kind = self._kind if isinstance(self._kind, AssignAgentTask) else SendMessage()
-        self._tell_of(to, kind, message)
+        self._tell_of("Tool.sent", to, kind, message)
 
     @recorded
     def closed(self, agent: ThreadHandle) -> None:
         """The call has closed or interrupted an agent."""
-        self._tell_of(agent, CloseAgent(), None)
+        self._tell_of("Tool.closed", agent, CloseAgent(), None)
 
     # What its caller gets.
 
@@ -274,7 +273,7 @@ class Tool(Handle):
         try:
             check_invocation(self._invocation)
         except UnrecordableError as error:
-            self.recording.fail("tool invocation", error)
+            self.recording.fail("Turn.tool", error)
             return None
         return self.recording.payload(PayloadKindName.TOOL_INVOCATION, self._invocation)
 
@@ -290,9 +289,8 @@ class Tool(Handle):
         self._has_runtime = True
         return self.recording
 
-    def _tell_of(self, agent: ThreadHandle, kind: AnyToolKind, message: str | None) -> None:
+    def _tell_of(self, call: str, agent: ThreadHandle, kind: AnyToolKind, message: str | None) -> None:
         """The runtime says what the call did to an agent."""
-        call = f"Tool of kind {kind_name(kind)}"
         recording = self._work(call, kind)
         if not agent.is_recorded or recording is not self.recording:
             return

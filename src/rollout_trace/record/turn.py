@@ -4,7 +4,7 @@ from typing import Final
 
 from rollout_trace.events import types as events
 from rollout_trace.ids import CodexTurnId, EdgeId
-from rollout_trace.record.cells import Cell, disabled_cell
+from rollout_trace.record.cells import Cell, UnrecordedCell
 from rollout_trace.record.classification import KindSaid
 from rollout_trace.record.compaction import DISABLED_COMPACTION, Compaction
 from rollout_trace.record.context import NO_CONTEXT, ThreadContext, ThreadHandle
@@ -56,7 +56,7 @@ class Turn(Handle):
     def cell(self, *, call_id: str, source: object) -> Cell:
         """A program that the model wrote in its `exec` call `call_id` begins to run; `source` without the pragma."""
         if not self.recording.enabled:
-            return disabled_cell(call_id)
+            return UnrecordedCell(call_id)
         return Cell(self._while_open("Turn.cell"), self, self._context, CodexTurnId(self.turn_id), call_id, source)
 
     def compaction(self) -> Compaction:
