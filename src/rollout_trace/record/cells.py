@@ -65,7 +65,7 @@ class Cell(Handle):
 
     def yielded(self, output: object = "") -> Json:
         """The model is shown the output so far, and the program runs on. Returns the item for the next request."""
-        return self._yield(self._item(output))
+        return self._yield(self._item("Cell.yielded", output))
 
     def completed(self, output: object = "") -> Json:
         """The program has come to its end.
@@ -73,15 +73,15 @@ class Cell(Handle):
         Returns the item for the next request. If the cell had yielded, the model has one already, and sees the end of
         the program in the output of the call that waits for it.
         """
-        return self._end(self._item(output), CellStatus.COMPLETED, None)
+        return self._end(self._item("Cell.completed", output), CellStatus.COMPLETED, None)
 
     def failed(self, error: object, output: object = "") -> Json:
         """The program has failed. Returns the item for the next request, as `completed` does."""
-        return self._end(self._item(output), CellStatus.FAILED, error)
+        return self._end(self._item("Cell.failed", output), CellStatus.FAILED, error)
 
     def terminated(self, output: object = "") -> Json:
         """The program was stopped. Returns the item for the next request, as `completed` does."""
-        return self._end(self._item(output), CellStatus.TERMINATED, None)
+        return self._end(self._item("Cell.terminated", output), CellStatus.TERMINATED, None)
 
     @recorded
     def _leave(self, exception: BaseException | None) -> None:
@@ -98,9 +98,9 @@ class Cell(Handle):
         ended = CellStatus.FAILED if status is ExecutionStatus.FAILED else CellStatus.TERMINATED
         self._end_without_output(ended)
 
-    def _item(self, output: object) -> Json:
+    def _item(self, call: str, output: object) -> Json:
         """What the `exec` call returns to the model."""
-        said = self._given("Cell.completed", output)
+        said = self._given(call, output)
         content = [{"type": "input_text", "text": said}] if isinstance(said, str) else said
         return {"type": "custom_tool_call_output", "call_id": self._call_id, "output": content}
 

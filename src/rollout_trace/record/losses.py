@@ -43,12 +43,12 @@ class Losses:
 
     def said(self) -> str:
         """How much it is, of what, and why the first."""
-        counts = [
-            f"{count.total()} {name} ({', '.join(f'{what}: {number}' for what, number in count.most_common())})"
-            for name, count in self._by_category().items()
-            if count
-        ]
-        return f"{', '.join(counts)}; first of all {self.reason}"
+        said = []
+        for name, count in self._by_category().items():
+            if count:
+                each = ", ".join(f"{what}: {number}" for what, number in count.most_common())
+                said.append(f"{count.total()} {name} ({each})")
+        return f"{', '.join(said)}; first of all {self.reason}"
 
     def warning(self) -> Json:
         """What the protocol event says."""
