@@ -2,7 +2,8 @@
 
     python bench/recorder.py
 
-Goals: a call of a disabled handle under 200 ns, an event without payload under 15 µs, one with 10 KB under 120 µs.
+Goals: a call of a disabled handle under 200 ns (one that makes a tool, which knows its call id, 300 ns), an event
+without payload under 15 µs, one with 10 KB under 120 µs.
 """
 
 import statistics
@@ -24,6 +25,9 @@ def main() -> None:
     disabled = Recorder(None).root_thread().turn().inference()
     cost = median_of_batches(lambda: disabled.failed("an error"))
     print(f"call of a disabled handle       {cost:8.0f} ns  (goal 200)")
+    turn = Recorder(None).root_thread().turn()
+    cost = median_of_batches(lambda: turn.tool("echo", call_id="call_1"))
+    print(f"tool of a disabled handle       {cost:8.0f} ns  (goal 300)")
     with tempfile.TemporaryDirectory() as folder, Recorder(folder) as rollout:
         thread = rollout.root_thread(model="a-model")
         resumed = ThreadResumed(thread_id=ThreadId(thread.thread_id))

@@ -103,16 +103,14 @@ def test_disabled_handles_take_every_call_and_make_nothing_up(tmp_path: Path, mo
             tool.command("x").exited(0)
             assert tool.mcp_call("s", "t", never).meta == {}
             tool.runtime(never).ended(never)
-            assert tool.output(never) == {}
             tool.result(never)
         with turn.cell(call_id="x", source=never) as cell:
             cell.tool("x", arguments=never)
-            assert cell.yielded(never) == cell.completed(never) == {}
         with turn.compaction() as compaction, compaction.request(never) as request:
             request.completed(never)
-            assert compaction.installed(never, never) == []
+            compaction.installed(never, [])
         child = root.spawn("x").resume()
-        assert child.receive("x", sender=root) == {}
+        assert child.agent_path == "/root/x"
         assert root.item(item) is item
         root.protocol_event("error", never)
         assert (root.thread_id, turn.turn_id, rollout.path) == ("", "", None)

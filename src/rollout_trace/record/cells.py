@@ -9,12 +9,13 @@ from typing import Final
 
 from rollout_trace.events import types as events
 from rollout_trace.ids import CallId, CodexTurnId, RuntimeCellId
-from rollout_trace.record.context import NO_CONTEXT, ThreadContext
+from rollout_trace.record.classification import KindSaid
+from rollout_trace.record.context import ThreadContext
 from rollout_trace.record.encoding import Json
-from rollout_trace.record.handle import Handle, description_of, outcome_of, recorded, resolved, starts
+from rollout_trace.record.handle import Handle, outcome_of, passing, recorded, resolved, starts, text_of
 from rollout_trace.record.recording import DISABLED, Recording
-from rollout_trace.record.tools import DISABLED_TOOL, Asked, Requester, Tool
-from rollout_trace.values import AnyToolKind, CellStatus, ExecutionStatus, PayloadKindName, PayloadRef
+from rollout_trace.record.tools import Asked, Requester, Tool, UnrecordedTool
+from rollout_trace.values import CellStatus, ExecutionStatus, PayloadKindName, PayloadRef
 
 
 class Cell(Handle):
@@ -49,11 +50,11 @@ class Cell(Handle):
         *,
         arguments: object = None,
         input: object = None,  # noqa: A002
-        kind: AnyToolKind | None = None,
+        kind: KindSaid | None = None,
     ) -> Tool:
         """The program calls a tool: with `arguments`, or with a text as `input`. Its caller gets a `result`."""
         if not self.recording.enabled:
-            return DISABLED_TOOL
+            return UnrecordedTool(None, input)
         recording = self.recording
         if self._has_ended:
             recording.refuse("Cell.tool", "the cell has ended")
@@ -64,36 +65,23 @@ class Cell(Handle):
 
     def yielded(self, output: object = "") -> Json:
         """The model is shown the output so far, and the program runs on. Returns the item for the next request."""
-        if not self.recording.enabled:
-            return {}
-        shown: Json = {}
-        self._yield(output, shown)
-        return shown
+        return self._yield(self._item("Cell.yielded", output))
 
     def completed(self, output: object = "") -> Json:
-        """The program has come to its end. Returns the item for the next request, unless the cell had yielded."""
-        if not self.recording.enabled:
-            return {}
-        shown: Json = {}
-        self._end(CellStatus.COMPLETED, output, None, shown)
-        return shown
+        """The program has come to its end.
+
+        Returns the item for the next request. If the cell had yielded, the model has one already, and sees the end of
+        the program in the output of the call that waits for it.
+        """
+        return self._end(self._item("Cell.completed", output), CellStatus.COMPLETED, None)
 
     def failed(self, error: object, output: object = "") -> Json:
-        """The program has failed. Returns the item for the next request, unless the cell had yielded."""
-        if not self.recording.enabled:
-            return {}
-        shown: Json = {}
-        text = description_of(error) if isinstance(error, BaseException) else error
-        self._end(CellStatus.FAILED, output, text, shown)
-        return shown
+        """The program has failed. Returns the item for the next request, as `completed` does."""
+        return self._end(self._item("Cell.failed", output), CellStatus.FAILED, error)
 
     def terminated(self, output: object = "") -> Json:
-        """The program was stopped. Returns the item for the next request, unless the cell had yielded."""
-        if not self.recording.enabled:
-            return {}
-        shown: Json = {}
-        self._end(CellStatus.TERMINATED, output, None, shown)
-        return shown
+        """The program was stopped. Returns the item for the next request, as `completed` does."""
+        return self._end(self._item("Cell.terminated", output), CellStatus.TERMINATED, None)
 
     @recorded
     def _leave(self, exception: BaseException | None) -> None:
@@ -110,11 +98,17 @@ class Cell(Handle):
         ended = CellStatus.FAILED if status is ExecutionStatus.FAILED else CellStatus.TERMINATED
         self._end_without_output(ended)
 
-    @starts
+    def _item(self, call: str, output: object) -> Json:
+        """What the `exec` call returns to the model."""
+        said = self._given(call, output)
+        content = [{"type": "input_text", "text": said}] if isinstance(said, str) else said
+        return {"type": "custom_tool_call_output", "call_id": self._call_id, "output": content}
+
+    @starts("Turn.cell")
     def _begin(self, source: object) -> None:
         text = str(resolved(source))
         if self._turn_id is None or not self._is_free(text):
-            self.recording.refuse("cell", "a cell belongs to a turn, and to an `exec` call that no other cell has")
+            self.recording.refuse("Turn.cell", "a cell belongs to a turn, and to an `exec` call that no other cell has")
             self.recording = self.recording.lost
             return
         self.cell_id = str(next(self._context.cell_numbers))
@@ -135,33 +129,32 @@ class Cell(Handle):
         self._call = Tool(self.recording, self, self._context, self._turn_id, asked)
         return self._call.has_call_id
 
-    @recorded
-    def _yield(self, output: object, shown: Json) -> None:
+    @passing("Cell.yielded")
+    def _yield(self, item: Json) -> Json:
         if self._has_responded or self._has_ended:
-            return
-        content = _content(resolved(output))
-        body = {"response": {"Yielded": {"cell_id": self.cell_id, "content_items": content}}}
+            return item
+        body = {"response": {"Yielded": {"cell_id": self.cell_id, "content_items": item["output"]}}}
         self._respond(CellStatus.YIELDED, self.recording.payload(PayloadKindName.TOOL_RESULT, body))
-        self._show(content, ExecutionStatus.COMPLETED, shown)
+        return self._show(item, ExecutionStatus.COMPLETED)
 
-    @recorded
-    def _end(self, status: CellStatus, output: object, error: object, shown: Json) -> None:
+    @passing("Cell.completed")
+    def _end(self, item: Json, status: CellStatus, error: object) -> Json:
         if not self._end_once():
-            return
+            return item
         self._end_tools(status)
-        content = _content(resolved(output))
-        what: Json = {"cell_id": self.cell_id, "content_items": content}
+        what: Json = {"cell_id": self.cell_id, "content_items": item["output"]}
         if status is CellStatus.TERMINATED:
             body: Json = {"response": {"Terminated": what}}
         else:
-            body = {"response": {"Result": {**what, "error_text": None if error is None else str(error)}}}
+            body = {"response": {"Result": {**what, "error_text": None if error is None else text_of(error)}}}
         is_first = not self._has_responded
         if is_first:
             self._respond(status, self.recording.payload(PayloadKindName.TOOL_RESULT, body))
         self._record_end(status, self.recording.payload(PayloadKindName.TOOL_RESULT, body))
-        if is_first:
-            succeeded = status is CellStatus.COMPLETED
-            self._show(content, ExecutionStatus.COMPLETED if succeeded else ExecutionStatus.FAILED, shown)
+        if not is_first:
+            return item
+        succeeded = status is CellStatus.COMPLETED
+        return self._show(item, ExecutionStatus.COMPLETED if succeeded else ExecutionStatus.FAILED)
 
     def _end_without_output(self, status: CellStatus) -> None:
         if self._end_once():
@@ -189,13 +182,11 @@ class Cell(Handle):
         ended = events.CodeCellEnded(runtime_cell_id=RuntimeCellId(self.cell_id), status=status, response_payload=ref)
         self.recording.append(ended, self._context.thread_id, self._turn_id)
 
-    def _show(self, content: object, status: ExecutionStatus, shown: Json) -> None:
-        """What the `exec` call returns to the model."""
+    def _show(self, item: Json, status: ExecutionStatus) -> Json:
+        """The `exec` call returns to the model."""
         if self._call is not None:
-            shown.update(self._call.output(content, status=status))
-            return
-        item = {"type": "custom_tool_call_output", "call_id": self._call_id, "output": content}
-        shown.update(self._context.history.enter(item))
+            return self._call.output(item["output"], status=status)
+        return self._context.history.enter(item)
 
 
 _EXECUTION: Final = {
@@ -204,8 +195,13 @@ _EXECUTION: Final = {
 }
 
 
-def _content(output: object) -> object:
-    return [{"type": "input_text", "text": output}] if isinstance(output, str) else output
+class UnrecordedCell(Cell):
+    """A cell that is not recorded: it only knows what the item says that goes back to the model."""
 
+    recording = DISABLED
+    cell_id = ""
+    is_recorded = False
+    _has_ended = False
 
-DISABLED_CELL: Final = Cell(DISABLED, None, NO_CONTEXT, None, None, None)
+    def __init__(self, call_id: object) -> None:
+        self._call_id = call_id

@@ -1,7 +1,7 @@
 """Which kind of tool a name stands for, and how a call is summed up (spec 4, "Classifying a tool")."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
@@ -17,6 +17,7 @@ from rollout_trace.values import (
     Other,
     SendMessage,
     SpawnAgent,
+    ToolKind,
     WaitAgent,
     Web,
     WriteStdin,
@@ -36,17 +37,28 @@ _NAMES: Final[dict[AnyToolKind, tuple[str, ...]]] = {
 }
 _KINDS: Final = {name: kind for kind, names in _NAMES.items() for name in names}
 
+_BY_NAME: Final = {str(type(kind).__struct_config__.tag): kind for kind in _NAMES}
+
+KindSaid: TypeAlias = AnyToolKind | type[ToolKind] | str
+"""How a host says a kind: `ExecCommand()`, `ExecCommand` or `"exec_command"`."""
+
 PREVIEW_CHARACTERS: Final = 160
+
+
+def kind_said(said: object, name: str) -> AnyToolKind | None:
+    """The kind that a host says a tool is of, itself, by its class or by its name; None if there is no such kind."""
+    if isinstance(said, AnyToolKind):
+        return said
+    if isinstance(said, type):
+        said = str(said.__struct_config__.tag) if issubclass(said, ToolKind) else ""
+    if not isinstance(said, str):
+        return None
+    return Other(name) if said == "other" else _BY_NAME.get(said)
 
 
 def kind_of(name: str) -> AnyToolKind:
     """The kind of the tool with this name; any that is not in the table is `other`."""
     return _KINDS.get(name) or Other(name)
-
-
-def kind_name(kind: AnyToolKind) -> str:
-    """What the format calls a kind."""
-    return str(type(kind).__struct_config__.tag)
 
 
 def summary_of(name: str, namespace: str | None, asked: str | None) -> GenericSummary:

@@ -3,15 +3,17 @@
 Owns a compaction, one attempt for each request that is sent for it, and the two histories of its end.
 """
 
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from rollout_trace.events import types as events
 from rollout_trace.ids import CodexTurnId, CompactionId, CompactionRequestId
 from rollout_trace.record.answer import answer_of
 from rollout_trace.record.context import NO_CONTEXT, ThreadContext
 from rollout_trace.record.encoding import Json, UnrecordableError
-from rollout_trace.record.handle import Handle, description_of, recorded, resolved, starts
-from rollout_trace.record.inference import body_of
+from rollout_trace.record.handle import Handle, passing, recorded, resolved, starts, text_of
+from rollout_trace.record.inference import NO_INPUT, body_of
+from rollout_trace.record.items import items_of
 from rollout_trace.record.recording import DISABLED, Recording
 from rollout_trace.values import ExecutionStatus, PayloadKindName
 
@@ -33,11 +35,13 @@ class CompactionRequest(Handle):
         self._compaction_id = CompactionId(compaction_id)
         self._request_id = CompactionRequestId(recording.new_id("compaction_request:"))
 
-    @starts
+    @starts("Compaction.request")
     def begin(self, payload: object, model: str | None, provider: str | None) -> None:
         """The request is sent."""
         body = body_of(resolved(payload))
-        if "input" in body:
+        if "input" not in body:
+            self.recording.lose_item("request", f"Compaction.request: {NO_INPUT}")
+        else:
             placed = self._context.history.look_at(body["input"])
             body = {**body, "input": placed.items, **placed.beside_items()}
         ref = self.recording.payload(PayloadKindName.COMPACTION_REQUEST, body)
@@ -61,7 +65,10 @@ class CompactionRequest(Handle):
         """The answer: an object of the Responses API, or a list of items."""
         if not self._end_once():
             return
-        placed = self._context.history.look_at(answer_of(resolved(response)).items or [])
+        said = answer_of(resolved(response))
+        if said.problem:
+            self.recording.lose_item("response", f"CompactionRequest.completed: {said.problem}")
+        placed = self._context.history.look_at(said.items or [])
         body = {"output_items": placed.items, **placed.beside_items()}
         ref = self.recording.payload(PayloadKindName.COMPACTION_RESPONSE, body)
         if ref is None:
@@ -79,7 +86,7 @@ class CompactionRequest(Handle):
             failed = events.CompactionRequestFailed(
                 compaction_id=self._compaction_id,
                 compaction_request_id=self._request_id,
-                error=description_of(error) if isinstance(error, BaseException) else str(error),
+                error=text_of(error),
             )
             self.recording.append(failed, self._context.thread_id, self._turn_id)
 
@@ -114,28 +121,26 @@ class Compaction(Handle):
 
     def installed(self, input_history: object, replacement_history: object) -> list[Json]:
         """The second list of items takes the place of the first. Returns it with the ids that its items keep."""
-        replacement: list[Json] = []
-        self._install(input_history, replacement_history, replacement)
-        return replacement
+        return self._install(_listed(self._given("Compaction.installed", replacement_history)), input_history)
 
-    @recorded
-    def _install(self, input_history: object, replacement_history: object, replacement: list[Json]) -> None:
+    @passing("Compaction.installed")
+    def _install(self, replacement_history: list[Json], input_history: object) -> list[Json]:
         if self._turn_id is None:
             raise UnrecordableError("a compaction belongs to a turn")
         if not self._end_once():
-            return
-        before = self._context.history.look_at(resolved(input_history))
-        after = self._context.history.inherit(resolved(replacement_history))
-        replacement += after.items
+            return replacement_history
+        before = self._context.history.look_at(_listed(resolved(input_history)))
+        after = self._context.history.inherit(replacement_history)
         histories = {"input_history": before.items, "replacement_history": after.items}
         set_aside = [*before.set_aside, *after.set_aside]
         checkpoint = {**histories, **({"items_set_aside": set_aside} if set_aside else {})}
         ref = self.recording.payload(PayloadKindName.COMPACTION_CHECKPOINT, checkpoint)
         if ref is None:
             self.recording.lose_event(events.CompactionInstalled)
-            return
+            return replacement_history
         installed = events.CompactionInstalled(compaction_id=CompactionId(self._compaction_id), checkpoint_payload=ref)
         self.recording.append(installed, self._context.thread_id, self._turn_id)
+        return after.in_place_of(replacement_history)
 
     @recorded
     def _leave(self, exception: BaseException | None) -> None:
@@ -144,6 +149,13 @@ class Compaction(Handle):
     @recorded
     def end_with_owner(self, status: ExecutionStatus) -> None:
         """Nothing: what was not installed has changed nothing."""
+
+
+def _listed(items: object) -> list[Any]:
+    """All that the host gives as a history, whatever can be recorded of it."""
+    if isinstance(items, Iterable) and not isinstance(items, str | bytes | Mapping):
+        return list(items)
+    return items_of(items if isinstance(items, str) else [items])
 
 
 DISABLED_COMPACTION_REQUEST: Final = CompactionRequest(DISABLED, None, NO_CONTEXT, None, "")

@@ -60,7 +60,7 @@ class ThreadHandle(Handle):
 
     @property
     def agent_path(self) -> str:
-        """Where its agent stands in the tree of agents, such as `/root/reviewer`; empty if the handle is disabled."""
+        """Where its agent stands in the tree of agents, such as `/root/reviewer`."""
         return self.context.agent_path
 
 

@@ -4,6 +4,7 @@ Owns modes and flags: folders are for their owner alone (0700), files too (0600)
 the host starts, and no link is followed. Everything here raises `OSError`; what a failure means is for the callers.
 """
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -34,7 +35,8 @@ def make_folder(path: Path) -> None:
         path.mkdir(FOLDER_MODE)
     except FileExistsError:
         if not path.is_dir() or any(path.iterdir()):
-            raise
+            reason = "it is there already, and is no empty folder"
+            raise FileExistsError(errno.EEXIST, reason, str(path)) from None
         path.chmod(FOLDER_MODE)
 
 

@@ -32,6 +32,12 @@ class Placed(NamedTuple):
         """What a payload says besides its items."""
         return {"items_set_aside": self.set_aside} if self.set_aside else {}
 
+    def in_place_of(self, values: Sequence[Json]) -> list[Json]:
+        """The list as the host goes on with it: the items of `values`, with their ids where they were recorded."""
+        recorded = iter(self.items)
+        missing = {entry["index"] for entry in self.set_aside}
+        return [value if index in missing else next(recorded) for index, value in enumerate(values)]
+
 
 class _Known(NamedTuple):
     """An item that was seen: what it is known by, and its id."""
@@ -213,7 +219,8 @@ class History:
             value, written = None, reason.encode()
         if not isinstance(error, NothingToReadError) and hash(written) not in self._counted:
             self._counted.add(hash(written))
-            self._recording.lose_item(_type_of(value), reason)
+            item_type = _type_of(value)
+            self._recording.lose_item(item_type, f"an item of type {item_type} is set aside: {reason}")
         return {"index": index, "reason": reason, "item": value}
 
     def _sent(self, sent: list[_Known]) -> None:

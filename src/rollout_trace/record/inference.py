@@ -11,11 +11,12 @@ from rollout_trace.ids import CodexTurnId, InferenceCallId, ResponseId
 from rollout_trace.record.answer import Answer, answer_of, token_usage_of
 from rollout_trace.record.context import NO_CONTEXT, ThreadContext
 from rollout_trace.record.encoding import Json, UnrecordableError, plain
-from rollout_trace.record.handle import Handle, description_of, outcome_of, recorded, resolved, starts
+from rollout_trace.record.handle import Handle, description_of, outcome_of, recorded, resolved, starts, text_of
 from rollout_trace.record.recording import DISABLED, Recording
 from rollout_trace.values import ExecutionStatus, PayloadKindName, PayloadRef
 
 CALL_ID_HEADER: Final = "x-codex-inference-call-id"
+NO_INPUT: Final = "a request has no `input`: is it of the Chat Completions API? Translate it first"
 _RESPONSE: Final = PayloadKindName.INFERENCE_RESPONSE
 
 
@@ -49,7 +50,7 @@ class InferenceAttempt(Handle):
         """What goes with the request, so that both ends speak of the same attempt; nothing if disabled."""
         return {CALL_ID_HEADER: self.inference_call_id} if self.inference_call_id else {}
 
-    @starts
+    @starts("InferenceAttempt.request")
     def request(self, payload: object) -> None:
         """The request is sent: the body of a Responses-API request, or a callable that makes it.
 
@@ -60,6 +61,8 @@ class InferenceAttempt(Handle):
             return
         self._sent = []
         body = body_of(resolved(payload))
+        if "input" not in body:
+            self.recording.lose_item("request", f"InferenceAttempt.request: {NO_INPUT}")
         continued = body.pop("previous_response_id", None)
         placed = self._context.history.request(body.get("input", []), continued)
         self._sent = placed.items
@@ -99,13 +102,19 @@ class InferenceAttempt(Handle):
         response_id: str | None = None,
         upstream_request_id: str | None = None,
     ) -> None:
-        """The answer is complete: an object of the Responses API, a list of items, or (after `item`) nothing more.
+        """The answer is complete: an object of the Responses API, a list of items, one item, or a text.
 
+        Nothing more need be said of items that were told by `item`.
         `usage` is what the request cost, in tokens, in the provider's form or that of spec 1.
         """
-        if not self._may_end():
+        if self._sent is None:
+            self.recording.refuse("InferenceAttempt.completed", "no request was sent")
+            return
+        if not self._end_once():
             return
         said = answer_of(resolved(response))
+        if said.problem and not self._streamed:
+            self.recording.lose_item("response", f"InferenceAttempt.completed: {said.problem}")
         answer = Answer(
             self._streamed if said.items is None else said.items,
             response_id or said.response_id,
@@ -132,7 +141,7 @@ class InferenceAttempt(Handle):
             failed = events.InferenceFailed(
                 inference_call_id=InferenceCallId(self.inference_call_id),
                 upstream_request_id=upstream_request_id,
-                error=description_of(error) if isinstance(error, BaseException) else str(error),
+                error=text_of(error),
                 partial_response_payload=self._partial_response(upstream_request_id),
             )
             self.recording.append(failed, self._context.thread_id, self._turn_id)

@@ -41,10 +41,19 @@ class Losses:
         self.items += earlier.items
         self.reason = earlier.reason or self.reason
 
+    def said(self) -> str:
+        """How much it is, of what, and why the first."""
+        said = []
+        for name, count in self._by_category().items():
+            if count:
+                each = ", ".join(f"{what}: {number}" for what, number in count.most_common())
+                said.append(f"{count.total()} {name} ({each})")
+        return f"{', '.join(said)}; first of all {self.reason}"
+
     def warning(self) -> Json:
         """What the protocol event says."""
-        counts = {"events": self.events, "payloads": self.payloads, "items": self.items}
-        said = [f"{count.total()} {name}" for name, count in counts.items() if count]
-        lost = {name: dict(sorted(count.items())) for name, count in counts.items()}
-        message = f"rollout-trace could not record {', '.join(said)}: {self.reason}"
-        return {"type": "warning", "message": message, "lost": lost}
+        lost = {name: dict(sorted(count.items())) for name, count in self._by_category().items()}
+        return {"type": "warning", "message": f"rollout-trace could not record {self.said()}", "lost": lost}
+
+    def _by_category(self) -> dict[str, Counter[str]]:
+        return {"events": self.events, "payloads": self.payloads, "items": self.items}

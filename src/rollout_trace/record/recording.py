@@ -1,9 +1,10 @@
 """What every handle records to: events and payloads of one rollout, best effort (spec 4, "Contexts").
 
-Owns the border between the host and its trace: nothing in here raises into the host, what goes wrong is logged once as
-a warning (logger `rollout_trace`), counted, and told in the trace as soon as writing works again. Owns too the numbers
-of payloads, which ids are taken, and who is cut off from the trace: whoever records to a `Recording` records nothing
-(so disabled handles need no cases of their own), and a forked child's recordings become such.
+Owns the border between the host and its trace: nothing in here raises into the host, what goes wrong is logged as a
+warning (logger `rollout_trace`), once for each reason, counted, and told in the trace as soon as writing works again.
+Owns too the numbers of payloads, which ids are taken, and who is cut off from the trace: whoever records to a
+`Recording` records nothing (so disabled handles need no cases of their own), and a forked child's recordings become
+such.
 """
 
 import functools
@@ -32,6 +33,8 @@ from rollout_trace.values import PayloadKind, PayloadKindName, PayloadRef
 
 LOGGER: Final = logging.getLogger("rollout_trace")
 FIRST_SCHEMA: Final = 1
+MAXIMUM_WARNINGS: Final = 20
+"""How many reasons a recording warns of, once each; all others, and the same again, are logged at level debug."""
 NEWEST_SCHEMA: Final = 2
 
 _KINDS: Final = {kind: PayloadKind(kind) for kind in PayloadKindName}
@@ -72,6 +75,9 @@ class Recording:
 
     def fail(self, call: str, error: Exception) -> None:
         """A call of the host failed in here."""
+
+    def warn(self, call: str, reason: str) -> None:
+        """A call of the host was recorded, but not quite as it was meant."""
 
     def close(self) -> None:
         """End the recording as one that was closed properly, and let go of its files."""
@@ -115,8 +121,10 @@ class LiveRecording(Recording):
         self._claimed: dict[tuple[str, str], object] = {}
         self._terminals: dict[str, ThreadId] = {}
         self._losses = Losses()
+        """What the trace does not tell of yet."""
+        self._all_losses = Losses()
         self._counting = threading.RLock()
-        self._has_warned = False
+        self._warned: set[str] = set()
         self._lost = _LostRecording(self)
         manifest_to_come = _make_folder(bundle, schema, TraceId(trace_id), ThreadId(thread_id))
         self._log = EventLog(f"{bundle}/trace.jsonl", schema, RolloutId(thread_id))
@@ -124,7 +132,7 @@ class LiveRecording(Recording):
         if durability is not Durability.PROCESS:
             for path in (bundle / "manifest.json", bundle, bundle.parent):
                 files.sync_path(str(path))
-        self._syncing = syncing(durability, bundle, self._log.sync, interval_ms, self._warn)
+        self._syncing = syncing(durability, bundle, self._log.sync, interval_ms, lambda error: self._warn(_said(error)))
         _watch_forks()
         _LIVE.add(self)
 
@@ -149,25 +157,30 @@ class LiveRecording(Recording):
                 shaped(value, shape)
             return self._write_payload(kind, value)
         except Exception as error:  # noqa: BLE001 - the border: the host's own code may run in here, and raise anything
-            self._lose("payloads", kind, error)
+            self._lose("payloads", kind, f"payload {kind}: {_said(error)}")
             return None
 
     def lose_event(self, event_type: type[msgspec.Struct]) -> None:
         """Count an event that is not recorded."""
         with self._counting:
-            self._losses.count("events", str(event_type.__struct_config__.tag))
+            for losses in (self._losses, self._all_losses):
+                losses.count("events", str(event_type.__struct_config__.tag))
 
     def lose_item(self, item_type: str, reason: str) -> None:
         """Count an item that is set aside."""
-        self._lose("items", item_type, UnrecordableError(f"an item of type {item_type}: {reason}"))
+        self._lose("items", item_type, reason)
 
     def refuse(self, call: str, reason: str) -> None:
         """Count a call that makes no sense."""
-        self._lose("events", call, UnrecordableError(f"{call}: {reason}"))
+        self._lose("events", call, f"{call}: {reason}")
 
     def fail(self, call: str, error: Exception) -> None:
         """Count a call that failed."""
-        self._lose("events", call, error)
+        self._lose("events", call, f"{call}: {_said(error)}")
+
+    def warn(self, call: str, reason: str) -> None:
+        """Log what is odd about a call."""
+        self._warn(f"{call}: {reason}")
 
     def new_id(self, prefix: str = "") -> str:
         """An id that nothing else has."""
@@ -178,7 +191,7 @@ class LiveRecording(Recording):
         if isinstance(wanted, str) and wanted and wanted.isprintable() and self.is_free(what, wanted):
             return wanted
         if wanted is not None:
-            self._warn(UnrecordableError(f"{wanted!r} cannot be the id of a {what}: it is taken, or no text"))
+            self._warn(f"{wanted!r} cannot be the id of a {what}: it is taken, or no text")
         made = self.new_id(prefix)
         self.is_free(what, made)
         return made
@@ -196,6 +209,8 @@ class LiveRecording(Recording):
         """End the recording as one that was closed properly, and let go of its files."""
         if self.enabled and self._losses:
             self._tell_losses()
+        if self.enabled and self._all_losses:
+            self._log_safely(logging.WARNING, f"not everything is in the trace: {self._all_losses.said()}")
         self._let_go(self._complete)
 
     def abandon(self) -> None:
@@ -212,7 +227,7 @@ class LiveRecording(Recording):
             try:
                 step()
             except OSError as error:
-                self._warn(error)
+                self._warn(_said(error))
 
     def _complete(self) -> None:
         if self.items_have_ids:
@@ -222,16 +237,17 @@ class LiveRecording(Recording):
         try:
             self._log.append(Observed(checked(event), thread_id, turn_id))
         except LogLostError as error:
-            self._warn(error)
+            self._warn(_said(error))
             self._let_go()
             return False
         except (OSError, UnrecordableError) as error:
-            self._lose("events", str(type(event).__struct_config__.tag), error)
+            event_type = str(type(event).__struct_config__.tag)
+            self._lose("events", event_type, f"event {event_type}: {_said(error)}")
             return False
         try:
             self._syncing.event_appended()
         except OSError as error:
-            self._warn(error)
+            self._warn(_said(error))
         return True
 
     def _write_payload(self, kind: PayloadKindName, value: object) -> PayloadRef:
@@ -243,10 +259,11 @@ class LiveRecording(Recording):
         self._syncing.payload_written(whole_path)
         return PayloadRef(RawPayloadId(f"raw_payload:{number}"), _KINDS[kind], path)
 
-    def _lose(self, category: Category, what: str, error: Exception) -> None:
+    def _lose(self, category: Category, what: str, reason: str) -> None:
         with self._counting:
-            self._losses.count(category, what, str(error) or type(error).__name__)
-        self._warn(error)
+            for losses in (self._losses, self._all_losses):
+                losses.count(category, what, reason)
+        self._warn(reason)
 
     def _tell_losses(self) -> None:
         """Say in the trace what it lacks; what cannot be said now is said later."""
@@ -262,13 +279,21 @@ class LiveRecording(Recording):
             with self._counting:
                 self._losses.add(losses)
 
-    def _warn(self, error: Exception) -> None:
-        level = logging.DEBUG if self._has_warned else logging.WARNING
-        self._has_warned = True
+    def _warn(self, reason: str) -> None:
+        is_new = reason not in self._warned and len(self._warned) < MAXIMUM_WARNINGS
+        if is_new:
+            self._warned.add(reason)
+        self._log_safely(logging.WARNING if is_new else logging.DEBUG, reason)
+
+    def _log_safely(self, level: int, message: str) -> None:
         try:
-            LOGGER.log(level, "recording %s: %s", self.bundle, str(error) or type(error).__name__)
+            LOGGER.log(level, "recording %s: %s", self.bundle, message)
         except Exception:  # noqa: BLE001 - a log handler of the host that raises must not stop the host either
             return
+
+
+def _said(error: Exception) -> str:
+    return str(error) or type(error).__name__
 
 
 class _LostRecording(Recording):
@@ -289,9 +314,17 @@ class _LostRecording(Recording):
         """Count an event that is not recorded."""
         self._live.lose_event(event_type)
 
+    def lose_item(self, item_type: str, reason: str) -> None:
+        """Count an item that is set aside."""
+        self._live.lose_item(item_type, reason)
+
     def fail(self, call: str, error: Exception) -> None:
         """Count a call that failed."""
         self._live.fail(call, error)
+
+    def warn(self, call: str, reason: str) -> None:
+        """Log what is odd about a call."""
+        self._live.warn(call, reason)
 
     def refuse(self, call: str, reason: str) -> None:
         """Count a call that makes no sense."""

@@ -33,7 +33,9 @@ from rollout_trace.values import (
 _RUNTIME_EVENT: Final = PayloadKindName.TOOL_RUNTIME_EVENT
 _NANOSECONDS_PER_SECOND: Final = 1_000_000_000
 KILLED: Final = -1
-"""The exit code of a command that did not exit by itself."""
+"""The exit code of a command that did not exit by itself, or whose exit code is not known."""
+_EXIT_CODES: Final = range(-(2**31), 2**31)
+"""What readers have room for."""
 
 
 class _Beginning(msgspec.Struct):
@@ -76,7 +78,7 @@ class Runtime(Handle):
         self._tool_call_id = ToolCallId(tool)
         self._read_end: Any = _NoActivity
 
-    @starts
+    @starts("Tool.runtime")
     def begin(self, payload: object, kind: AnyToolKind) -> None:
         """The work begins; `kind` is what really runs, whatever was asked for."""
         read_begin, self._read_end = _READ_AS.get(type(kind), (None, _NoActivity))
@@ -85,7 +87,7 @@ class Runtime(Handle):
     @recorded
     def ended(self, payload: object = None, *, status: str = "completed") -> None:
         """The work is done; `payload` is what came of it, as a JSON object."""
-        self._end({} if payload is None else resolved(payload), ExecutionStatus(status), self._read_end)
+        self._end({} if payload is None else resolved(payload), self._status("Runtime.ended", status), self._read_end)
 
     @recorded
     def _leave(self, exception: BaseException | None) -> None:
@@ -136,7 +138,7 @@ class Command(Runtime):
         """The id of the tool call that started the command."""
         return self._tool_call_id
 
-    @starts
+    @starts("Tool.command")
     def begin_command(self, command: Sequence[str] | str, cwd: object, process_id: object, kind: AnyToolKind) -> None:
         """The command starts."""
         self._identity = {
@@ -153,12 +155,16 @@ class Command(Runtime):
         self._begin({**self._identity, "started_at_ms": now_ms(), **self._what}, kind, _Beginning)
 
     @recorded
-    def exited(self, exit_code: int, output: str = "", *, stderr: str = "", process_id: object = None) -> None:
-        """The command has exited; `output` is all that it wrote, `stderr` what of it is known to be errors."""
+    def exited(self, exit_code: int | None, output: str = "", *, stderr: str = "", process_id: object = None) -> None:
+        """The command has exited; `output` is all that it wrote, `stderr` what of it is known to be errors.
+
+        An `exit_code` of None says that it is not known; it is recorded as -1, as that of a command that was killed.
+        """
+        code = self._exit_code(exit_code)
         if self._identity.get("process_id") is None:
             self._identity["process_id"] = self._own_process(process_id)
         seconds, nanoseconds = divmod(time.monotonic_ns() - self._began_ns, _NANOSECONDS_PER_SECOND)
-        failed = exit_code != 0
+        failed = code != 0
         older = {"stdout": output, "stderr": stderr, "formatted_output": output}
         end: Json = {
             **self._identity,
@@ -166,7 +172,7 @@ class Command(Runtime):
             **self._what,
             **({} if self.recording.items_have_ids else older),
             "aggregated_output": output,
-            "exit_code": exit_code,
+            "exit_code": code,
             "duration": {"secs": seconds, "nanos": nanoseconds},
             "status": "failed" if failed else "completed",
         }
@@ -181,6 +187,13 @@ class Command(Runtime):
     @recorded
     def end_with_owner(self, status: ExecutionStatus) -> None:
         """Nothing: a process that runs on is left running."""
+
+    def _exit_code(self, said: object) -> int:
+        if isinstance(said, int) and said in _EXIT_CODES:
+            return int(said)
+        if said is not None:
+            self.recording.warn("Command.exited", f"{said!r} is no exit code: it is recorded as unknown")
+        return KILLED
 
     def _own_process(self, process_id: object) -> str | None:
         """The process id, unless schema 1 has given it to a terminal of another thread."""
@@ -204,7 +217,7 @@ class McpCall(Runtime):
         """What goes into the request's `_meta`; nothing if the handle is disabled."""
         return {"codex_bridge_mcp_call_id": self.mcp_call_id} if self.mcp_call_id else {}
 
-    @starts
+    @starts("Tool.mcp_call")
     def begin_call(self, server: str, tool: str, arguments: object) -> None:
         """The call goes to the server."""
         invocation = {"server": server, "tool": tool, "arguments": resolved(arguments)}

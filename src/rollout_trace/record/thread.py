@@ -1,20 +1,22 @@
 """A thread: one agent's session, the root's or a child's (spec 4, "thread")."""
 
 import re
+import uuid
 from pathlib import Path
 from typing import Any, Final
 
 from rollout_trace.events import payloads
 from rollout_trace.events import types as events
 from rollout_trace.ids import AgentPath, ThreadId
-from rollout_trace.record.cells import DISABLED_CELL, Cell
-from rollout_trace.record.context import NO_CONTEXT, ThreadContext, ThreadHandle
+from rollout_trace.record.cells import Cell, UnrecordedCell
+from rollout_trace.record.classification import KindSaid
+from rollout_trace.record.context import ThreadContext, ThreadHandle
 from rollout_trace.record.encoding import Json
-from rollout_trace.record.handle import Handle, outcome_of, recorded, resolved, starts
+from rollout_trace.record.handle import Handle, outcome_of, passing, recorded, recorded_as, starts
 from rollout_trace.record.recording import DISABLED, Recording
-from rollout_trace.record.tools import DISABLED_TOOL, Asked, Tool
+from rollout_trace.record.tools import Asked, Tool, UnrecordedTool
 from rollout_trace.record.turn import DISABLED_TURN, Turn
-from rollout_trace.values import AnyToolKind, ExecutionStatus, PayloadKindName, RolloutStatus
+from rollout_trace.values import ExecutionStatus, PayloadKindName, RolloutStatus
 
 ROOT_PATH: Final = "/root"
 _ROLLOUT_STATUS: Final = {
@@ -68,11 +70,11 @@ class Thread(ThreadHandle):
         input: object = None,  # noqa: A002
         command: object = None,
         namespace: str | None = None,
-        kind: AnyToolKind | None = None,
+        kind: KindSaid | None = None,
     ) -> Tool:
         """A tool is called in the turn that goes on, or in none; see `Turn.tool`."""
         if not self.recording.enabled:
-            return DISABLED_TOOL
+            return UnrecordedTool(call_id, input)
         asked = Asked(name, call_id, arguments, input, command, namespace, kind)
         owner = self._current if self._current is not None and self.context.turn_id else self
         return Tool(self._while_open("Thread.tool"), owner, self.context, self.context.turn_id, asked)
@@ -80,31 +82,29 @@ class Thread(ThreadHandle):
     def cell(self, *, call_id: str, source: object) -> Cell:
         """A program of the model begins to run in the turn that goes on; see `Turn.cell`."""
         if not self.recording.enabled:
-            return DISABLED_CELL
+            return UnrecordedCell(call_id)
         owner = self._current if self._current is not None and self.context.turn_id else self
         return Cell(self._while_open("Thread.cell"), owner, self.context, self.context.turn_id, call_id, source)
 
     # The conversation.
 
+    @passing("Thread.item")
     def item(self, item: dict[str, Any]) -> dict[str, Any]:
         """Take an item into the thread's history.
 
-        Returns a copy with the id that it keeps, to be sent in as many requests as you like; the item itself if the
-        handle is disabled. Items that are not told so get into the history with the first request that carries them.
+        Returns a copy with the id that it keeps, to be sent in as many requests as you like; the item itself if it is
+        not recorded. Items that are not told so get into the history with the first request that carries them.
         """
-        if not self.recording.enabled:
-            return item
-        taken: list[Json] = []
-        self._take(item, taken)
-        return taken[0] if taken else item
+        entered = self.context.history.enter(item)
+        self.context.accept(self.recording, self.context.history.accept(entered), self.context.turn_id)
+        return entered
 
-    def receive(self, message: str, *, sender: ThreadHandle) -> Json:
-        """A message of another agent arrives. Returns the item for the next request (empty if disabled)."""
-        if not self.recording.enabled:
-            return {}
-        received: Json = {}
-        self._receive(message, sender, received)
-        return received
+    def receive(self, message: object, *, sender: ThreadHandle) -> Json:
+        """A message of another agent arrives. Returns the item for the next request."""
+        content = [{"type": "input_text", "text": self._given("Thread.receive", message)}]
+        author = getattr(sender, "agent_path", None) or ROOT_PATH
+        item = {"type": "agent_message", "author": author, "recipient": self.agent_path, "content": content}
+        return self._receive(item)
 
     # Other agents.
 
@@ -125,11 +125,8 @@ class Thread(ThreadHandle):
         `by` is the tool call that makes it, and `message` its task (by default the call's argument `message`).
         `metadata` are further fields of spec 1, "session metadata". A `thread_id` must be a UUID.
         """
-        if not self.recording.enabled:
-            return DISABLED_THREAD
-        spawned: list[Thread] = []
-        self._spawn(name, model, provider, thread_id, metadata, spawned, inherits_history=inherits_history)
-        child = spawned[0] if spawned else DISABLED_THREAD
+        unrecorded = disabled_thread(f"{self.agent_path}/{_segment(name)}")
+        child = self._spawn(unrecorded, name, model, provider, thread_id, metadata, inherits_history=inherits_history)
         if by is not None:
             self._tell_origin(child, by, message)
         return child
@@ -139,7 +136,7 @@ class Thread(ThreadHandle):
         if not self.recording.enabled or not self._has_ended:
             return self
         if not self.recording.items_have_ids:
-            return DISABLED_THREAD
+            return disabled_thread(self.agent_path)
         self._resume()
         return self
 
@@ -157,10 +154,11 @@ class Thread(ThreadHandle):
     @recorded
     def end(self, status: str = "completed") -> None:
         """The thread ends as `completed`, `failed` or `aborted`, and what is still open with it."""
-        self._end(RolloutStatus(status))
+        self._end(_ROLLOUT_STATUS[self._status("Thread.end", status)])
 
     @recorded
     def _leave(self, exception: BaseException | None) -> None:
+        self._tell_error(exception, {"thread_id": self.thread_id})
         self._end(_ROLLOUT_STATUS[ExecutionStatus.COMPLETED if exception is None else outcome_of(exception)])
 
     @recorded
@@ -170,7 +168,7 @@ class Thread(ThreadHandle):
 
     # Below: how it is recorded.
 
-    @starts
+    @starts("Recorder.root_thread, Thread.spawn")
     def _begin(self) -> None:
         body = {
             **_METADATA,
@@ -187,20 +185,22 @@ class Thread(ThreadHandle):
         )
         self._start(started)
 
-    @recorded
+    @passing("Thread.spawn")
     def _spawn(
         self,
+        _unrecorded: "Thread",
         name: str,
         model: str | None,
         provider: str | None,
         thread_id: str | None,
         metadata: Json,
-        spawned: list["Thread"],
         *,
         inherits_history: bool,
-    ) -> None:
+    ) -> "Thread":
         recording = self._while_open("Thread.spawn")
         path = _path(recording, self.agent_path, name)
+        if thread_id is not None and not is_uuid(thread_id):
+            recording.warn("Thread.spawn", f"the thread_id {thread_id!r} is no UUID: readers find no messages to it")
         context = ThreadContext(
             ThreadId(recording.claim("thread", thread_id)),
             AgentPath(path),
@@ -212,37 +212,25 @@ class Thread(ThreadHandle):
             self.context.history.given_to(context.history)
         inherited: Json = {field: self._metadata[field] for field in _INHERITED if field in self._metadata}
         told = {**inherited, **metadata, **_origin(self, path, metadata)}
-        spawned.append(Thread(recording, self._owner, context, told))
+        return Thread(recording, self._owner, context, told)
 
-    @recorded
+    @recorded_as("Thread.spawn")
     def _tell_origin(self, child: "Thread", tool: Tool, message: str | None) -> None:
         tool.spawned(child, message)
 
-    @recorded
+    @recorded_as("Thread.resume")
     def _resume(self) -> None:
         resumed = events.ThreadResumed(thread_id=self.context.thread_id)
         if not self._end_is_recorded or self.recording.append(resumed):  # who has not ended needs no return
             self._reopen()
 
-    @recorded
-    def _take(self, item: Json, taken: list[Json]) -> None:
+    @passing("Thread.receive")
+    def _receive(self, item: Json) -> Json:
         entered = self.context.history.enter(item)
-        taken.append(entered)
-        self.context.accept(self.recording, self.context.history.accept(entered), self.context.turn_id)
-
-    @recorded
-    def _receive(self, message: str, sender: ThreadHandle, received: Json) -> None:
-        content = [{"type": "input_text", "text": resolved(message)}]
-        item = {
-            "type": "agent_message",
-            "author": sender.agent_path or ROOT_PATH,
-            "recipient": self.agent_path,
-            "content": content,
-        }
-        received.update(self.context.history.enter(item))
         if self.recording.items_have_ids:
-            ref = self.recording.payload(PayloadKindName.PROTOCOL_EVENT, received)
-            self.context.accept(self.recording, self.context.history.accept(received), self.context.turn_id, ref)
+            ref = self.recording.payload(PayloadKindName.PROTOCOL_EVENT, entered)
+            self.context.accept(self.recording, self.context.history.accept(entered), self.context.turn_id, ref)
+        return entered
 
     def _end(self, status: RolloutStatus) -> None:
         ended = events.ThreadEnded(thread_id=self.context.thread_id, status=status)
@@ -289,8 +277,7 @@ def _origin(parent: Thread, path: str, metadata: Json) -> Json:
 
 def _path(recording: Recording, parent: str, name: object) -> str:
     """The path of a child that no other has."""
-    segment = re.sub(r"[^a-z0-9_]+", "_", str(name).lower()) or "agent"
-    segment = "root_" if segment == "root" else segment
+    segment = _segment(name)
     path, count = f"{parent}/{segment}", 1
     while not recording.is_free("agent path", path):
         count += 1
@@ -298,4 +285,21 @@ def _path(recording: Recording, parent: str, name: object) -> str:
     return path
 
 
-DISABLED_THREAD: Final = Thread(DISABLED, None, NO_CONTEXT, {})
+def is_uuid(text: object) -> bool:
+    """Whether a thread's id is what readers of agents' messages demand."""
+    try:
+        return isinstance(text, str) and str(uuid.UUID(text)) == text.lower()
+    except ValueError:
+        return False
+
+
+def _segment(name: object) -> str:
+    """What a child's name is in its path."""
+    segment = re.sub(r"[^a-z0-9_]+", "_", name.lower() if isinstance(name, str) else "") or "agent"
+    return "root_" if segment == "root" else segment
+
+
+def disabled_thread(agent_path: str) -> Thread:
+    """A thread that is not recorded; it knows its path, which stands in the messages of agents."""
+    context = ThreadContext(ThreadId(""), AgentPath(agent_path), "", "", DISABLED)
+    return Thread(DISABLED, None, context, {})

@@ -5,23 +5,24 @@ Owns a call from its dispatch to its result, and what it does to other agents. W
 """
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from rollout_trace.events import types as events
 from rollout_trace.ids import CallId, CodexTurnId, RuntimeCellId, ToolCallId
 from rollout_trace.record.agent_events import AgentEvent, agent_event, agent_event_begin
 from rollout_trace.record.classification import (
+    KindSaid,
     argument,
     check_invocation,
     invocation_of,
-    kind_name,
     kind_of,
+    kind_said,
     names_a_process,
     summary_of,
 )
-from rollout_trace.record.context import NO_CONTEXT, ThreadContext, ThreadHandle
+from rollout_trace.record.context import ThreadContext, ThreadHandle
 from rollout_trace.record.encoding import Json, UnrecordableError
-from rollout_trace.record.handle import Handle, description_of, outcome_of, recorded, resolved, starts
+from rollout_trace.record.handle import Handle, outcome_of, passing, recorded, resolved, starts, text_of
 from rollout_trace.record.recording import DISABLED, Recording
 from rollout_trace.record.runtime import (
     DISABLED_COMMAND,
@@ -57,7 +58,7 @@ class Asked(NamedTuple):
     input: object = None
     command: object = None
     namespace: object = None
-    kind: AnyToolKind | None = None
+    kind: KindSaid | None = None
 
 
 class Requester(NamedTuple):
@@ -86,7 +87,7 @@ class Tool(Handle):
         self._context = context
         self._turn_id = turn_id
         self._requester = requester
-        self._model_call_id = asked.call_id if isinstance(asked.call_id, str) else None
+        self._model_call_id = asked.call_id
         self._call_id: str | None = None
         """The same, if it is free: one that another call has already would make the trace unreadable."""
         self._is_custom = asked.input is not None
@@ -118,14 +119,14 @@ class Tool(Handle):
         running.begin_call(server, tool, arguments)
         return running
 
-    def runtime(self, payload: object, *, kind: AnyToolKind | None = None) -> Runtime:
+    def runtime(self, payload: object, *, kind: KindSaid | None = None) -> Runtime:
         """Anything else begins to run: a patch, a search. `payload` is what there is to say about it, a JSON object.
 
         `kind` is what really runs, where that is not what was asked for (it is recorded in schema 2).
         """
         if not self.recording.enabled:
             return DISABLED_RUNTIME
-        what = kind or self._kind
+        what = self._said("Tool.runtime", kind, self._invocation.get("tool_name", "")) or self._kind
         recording = self._work("Tool.runtime", what)
         if isinstance(what, ExecCommand | WriteStdin):
             recording.refuse("Tool.runtime", "a command is told by Tool.command")
@@ -148,42 +149,40 @@ class Tool(Handle):
     @recorded
     def spawned(self, child: ThreadHandle, message: str | None = None) -> None:
         """The call has made a child; `message` is its task, by default the call's argument `message`."""
-        self._tell_of(child, SpawnAgent(), message)
+        self._tell_of("Tool.spawned", child, SpawnAgent(), message)
 
     @recorded
     def sent(self, message: str | None, *, to: ThreadHandle) -> None:
         """The call has sent a message or a task to an agent; by default the call's argument `message`."""
         kind = self._kind if isinstance(self._kind, AssignAgentTask) else SendMessage()
-        self._tell_of(to, kind, message)
+        self._tell_of("Tool.sent", to, kind, message)
 
     @recorded
     def closed(self, agent: ThreadHandle) -> None:
         """The call has closed or interrupted an agent."""
-        self._tell_of(agent, CloseAgent(), None)
+        self._tell_of("Tool.closed", agent, CloseAgent(), None)
 
     # What its caller gets.
 
     def output(self, output: object, *, status: str = "completed") -> Json:
         """What the model is shown: a text, or a list of content parts. Ends the call.
 
-        Returns the item for the next request, with the id that it keeps (empty if the handle is disabled).
+        Returns the item for the next request, with the id that it keeps if it is recorded.
         """
-        if not self.recording.enabled:
-            return {}
-        shown: Json = {}
-        self._output(output, status, shown)
-        return shown
+        kind = "custom_tool_call_output" if self._is_custom else "function_call_output"
+        return self._output(
+            {"type": kind, "call_id": self._model_call_id, "output": self._given("Tool.output", output)}, status
+        )
 
     @recorded
     def result(self, value: object, *, status: str = "completed") -> None:
         """What a code cell gets, any JSON. Ends the call."""
-        self._end(ExecutionStatus(status), {"type": "code_mode_response", "value": resolved(value)})
+        self._end(self._status("Tool.result", status), {"type": "code_mode_response", "value": resolved(value)})
 
     @recorded
     def failed(self, error: object) -> None:
         """There is no result but an error: an exception, or a text. Ends the call."""
-        text = description_of(error) if isinstance(error, BaseException) else str(error)
-        self._end(ExecutionStatus.FAILED, {"type": "error", "error": text})
+        self._end(ExecutionStatus.FAILED, {"type": "error", "error": text_of(error)})
 
     @recorded
     def cancelled(self) -> None:
@@ -205,7 +204,7 @@ class Tool(Handle):
 
     # Below: how it is recorded.
 
-    @starts
+    @starts("Turn.tool")
     def _dispatch(self, asked: Asked) -> None:
         name = str(asked.name)
         namespace = None if asked.namespace is None else str(asked.namespace)
@@ -235,9 +234,15 @@ class Tool(Handle):
         )
         self._start(started, self._context.thread_id, self._turn_id)
 
-    def _kind_of(self, name: str, wanted: AnyToolKind | None) -> AnyToolKind:
-        kind = wanted or kind_of(name)
+    def _kind_of(self, name: str, wanted: KindSaid | None) -> AnyToolKind:
+        kind = self._said("Turn.tool", wanted, name) or kind_of(name)
         return Other(name) if isinstance(kind, WriteStdin) and not self._is_stdin_call(name) else kind
+
+    def _said(self, call: str, wanted: KindSaid | None, name: str) -> AnyToolKind | None:
+        kind = None if wanted is None else kind_said(wanted, name)
+        if wanted is not None and kind is None:
+            self.recording.warn(call, f"{wanted!r} is no kind of tool")
+        return kind
 
     def _is_stdin_call(self, name: str) -> bool:
         """Whether readers will take the call for what it says it is; those of schema 1 refuse it otherwise."""
@@ -253,19 +258,22 @@ class Tool(Handle):
         """Whether the call is known by the `call_id` that the model gave it."""
         return self._call_id is not None
 
-    def _free_call_id(self, call_id: str | None) -> str | None:
+    def _free_call_id(self, call_id: object) -> str | None:
         if call_id is None or self._requester is not None:
+            return None
+        if not isinstance(call_id, str):
+            self.recording.refuse("Turn.tool", f"call id {call_id!r} is no text: the call is recorded as one without")
             return None
         if self.recording.is_free("model-visible call", call_id):
             return call_id
-        self.recording.refuse("tool", f"call id {call_id} was used before: the call is recorded as one without")
+        self.recording.refuse("Turn.tool", f"call id {call_id} was used before: the call is recorded as one without")
         return None
 
     def _write_invocation(self) -> PayloadRef | None:
         try:
             check_invocation(self._invocation)
         except UnrecordableError as error:
-            self.recording.fail("tool invocation", error)
+            self.recording.fail("Turn.tool", error)
             return None
         return self.recording.payload(PayloadKindName.TOOL_INVOCATION, self._invocation)
 
@@ -281,9 +289,8 @@ class Tool(Handle):
         self._has_runtime = True
         return self.recording
 
-    def _tell_of(self, agent: ThreadHandle, kind: AnyToolKind, message: str | None) -> None:
+    def _tell_of(self, call: str, agent: ThreadHandle, kind: AnyToolKind, message: str | None) -> None:
         """The runtime says what the call did to an agent."""
-        call = f"Tool of kind {kind_name(kind)}"
         recording = self._work(call, kind)
         if not agent.is_recorded or recording is not self.recording:
             return
@@ -317,20 +324,19 @@ class Tool(Handle):
         event = event_type(tool_call_id=ToolCallId(self.tool_call_id), runtime_payload=ref, **fields)
         return self.recording.append(event, self._context.thread_id, self._turn_id)
 
-    @recorded
-    def _output(self, output: object, status: str, shown: Json) -> None:
+    @passing("Tool.output")
+    def _output(self, item: Json, status: str) -> Json:
         if self._has_ended:
-            return
+            return item
         if self._requester is not None:
-            self.result(output, status=status)
-            return
-        kind = "custom_tool_call_output" if self._is_custom else "function_call_output"
-        item: Json = {"type": kind, "call_id": self._model_call_id, "output": resolved(output)}
-        entered = item if self._model_call_id is None else self._context.history.enter(item)
-        shown.update(entered)
-        self._end(ExecutionStatus(status), {"type": "direct_response", "response_item": item})
+            self.result(item["output"], status=status)
+            return item
+        is_entered = self.is_recorded and isinstance(self._model_call_id, str)
+        entered = self._context.history.enter(item) if is_entered else item
+        self._end(self._status("Tool.output", status), {"type": "direct_response", "response_item": item})
         if "id" in entered:
             self._context.accept(self.recording, self._context.history.accept(entered), self._turn_id)
+        return entered
 
     def _end(self, status: ExecutionStatus, result: Json | None) -> None:
         if not self._end_once():
@@ -341,4 +347,14 @@ class Tool(Handle):
         self.recording.append(ended, self._context.thread_id, self._turn_id)
 
 
-DISABLED_TOOL: Final = Tool(DISABLED, None, NO_CONTEXT, None, Asked(""))
+class UnrecordedTool(Tool):
+    """A tool call that is not recorded: it only knows what the item says that goes back to the model."""
+
+    recording = DISABLED
+    tool_call_id = ""
+    is_recorded = False
+    _has_ended = False
+
+    def __init__(self, call_id: object, custom_input: object) -> None:
+        self._model_call_id = call_id
+        self._is_custom = custom_input is not None

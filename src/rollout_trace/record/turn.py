@@ -4,14 +4,15 @@ from typing import Final
 
 from rollout_trace.events import types as events
 from rollout_trace.ids import CodexTurnId, EdgeId
-from rollout_trace.record.cells import DISABLED_CELL, Cell
+from rollout_trace.record.cells import Cell, UnrecordedCell
+from rollout_trace.record.classification import KindSaid
 from rollout_trace.record.compaction import DISABLED_COMPACTION, Compaction
 from rollout_trace.record.context import NO_CONTEXT, ThreadContext, ThreadHandle
 from rollout_trace.record.handle import Handle, outcome_of, recorded, starts
 from rollout_trace.record.inference import DISABLED_ATTEMPT, InferenceAttempt
 from rollout_trace.record.recording import DISABLED, Recording
-from rollout_trace.record.tools import DISABLED_TOOL, Asked, Tool
-from rollout_trace.values import AnyToolKind, ExecutionStatus, PayloadKindName
+from rollout_trace.record.tools import Asked, Tool, UnrecordedTool
+from rollout_trace.values import ExecutionStatus, PayloadKindName
 
 
 class Turn(Handle):
@@ -40,7 +41,7 @@ class Turn(Handle):
         input: object = None,  # noqa: A002
         command: object = None,
         namespace: str | None = None,
-        kind: AnyToolKind | None = None,
+        kind: KindSaid | None = None,
     ) -> Tool:
         """A tool is called: with `arguments` (a mapping, or JSON text), with a text as `input`, or a shell's `command`.
 
@@ -48,14 +49,14 @@ class Turn(Handle):
         it is where the name does not (see `docs/recording.md`).
         """
         if not self.recording.enabled:
-            return DISABLED_TOOL
+            return UnrecordedTool(call_id, input)
         asked = Asked(name, call_id, arguments, input, command, namespace, kind)
         return Tool(self._while_open("Turn.tool"), self, self._context, CodexTurnId(self.turn_id), asked)
 
     def cell(self, *, call_id: str, source: object) -> Cell:
         """A program that the model wrote in its `exec` call `call_id` begins to run; `source` without the pragma."""
         if not self.recording.enabled:
-            return DISABLED_CELL
+            return UnrecordedCell(call_id)
         return Cell(self._while_open("Turn.cell"), self, self._context, CodexTurnId(self.turn_id), call_id, source)
 
     def compaction(self) -> Compaction:
@@ -86,10 +87,11 @@ class Turn(Handle):
     @recorded
     def end(self, status: str = "completed") -> None:
         """The turn ends as `completed`, `failed`, `cancelled` or `aborted`."""
-        self._end(ExecutionStatus(status))
+        self._end(self._status("Turn.end", status))
 
     @recorded
     def _leave(self, exception: BaseException | None) -> None:
+        self._tell_error(exception, {"thread_id": self._context.thread_id, "turn_id": self.turn_id})
         self._end(ExecutionStatus.COMPLETED if exception is None else outcome_of(exception))
 
     @recorded
@@ -97,7 +99,7 @@ class Turn(Handle):
         """The turn ends unfinished."""
         self._end(status)
 
-    @starts
+    @starts("Thread.turn")
     def _begin(self, turn_id: object) -> None:
         self.turn_id = self.recording.claim("turn", turn_id)
         started = events.CodexTurnStarted(codex_turn_id=CodexTurnId(self.turn_id), thread_id=self._context.thread_id)
@@ -105,8 +107,6 @@ class Turn(Handle):
             self._context.turn_id = CodexTurnId(self.turn_id)
 
     def _end(self, status: ExecutionStatus) -> None:
-        if status is ExecutionStatus.RUNNING:
-            raise ValueError("a turn does not end as running")
         if not self._end_once():
             return
         if status is ExecutionStatus.COMPLETED:
