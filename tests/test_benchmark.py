@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from answers import answer_limit
 from limits import growth_limit, memory_limit, speed_up_limit, time_limit
 from make_bundle import Options, make_bundle
+from questions import answer_limit
 from rollout_trace.bundle_reduction import reduce_bundle
 from rollout_trace.values import RolloutStatus
 from shapes import SHAPES, Shape

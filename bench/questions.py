@@ -1,6 +1,6 @@
 """How long each answer takes on the largest bundle, beside reducing it: at most a second more, or twice that of both.
 
-.venv/bin/python bench/answers.py [FOLDER]
+.venv/bin/python bench/questions.py [FOLDER]
 """
 
 import sys
