@@ -11,8 +11,8 @@ from rollout_trace.cli.collection import collect_seldom
 from rollout_trace.cli.commands import rollout_trace
 
 
-def run() -> None:
-    """Run the command that the arguments name.
+def run() -> int:
+    """Run the command that the arguments name; returns its exit code when all is done and written.
 
     Raises:
         KeyboardInterrupt: the user stopped it.
@@ -32,7 +32,7 @@ def run() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    sys.exit(exit_code if isinstance(exit_code, int) else 0)
+    return exit_code if isinstance(exit_code, int) else 0
 
 
 def _nowhere() -> TextIO:
