@@ -218,9 +218,8 @@ def test_output_that_cannot_be_written_stops_the_workers(root: Path, environment
 def test_one_bundle_is_reduced_without_other_processes() -> None:
     program = (
         "import sys; sys.argv = ['rollout-trace', 'reduce', '--jobs', '8', '--output', '/dev/null', sys.argv[1]]; "
-        "from rollout_trace.cli.main import main\n"
-        "try: main()\n"
-        "except SystemExit: pass\n"
+        "from rollout_trace.cli.run import run\n"
+        "run()\n"
         "print(sorted({'subprocess', 'multiprocessing'} & set(sys.modules)))"
     )
     done = subprocess.run(  # noqa: S603 - our own command
