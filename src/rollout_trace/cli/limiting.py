@@ -1,6 +1,5 @@
 """The option by which a user raises or lowers the limits of what is read."""
 
-import os
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
@@ -26,11 +25,6 @@ def limits_option(command: Callable[..., Any]) -> Callable[..., Any]:
         + ", ".join(Limits.__struct_fields__)
         + f"; K, M and G may follow the number. Also {ENVIRONMENT}, separated by spaces.",
     )(command)
-
-
-def limits_of_environment() -> Limits:
-    """The limits of a command without the option."""
-    return _limits_in(os.environ.get(ENVIRONMENT, "").split())
 
 
 def _limits_of(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> Limits:
