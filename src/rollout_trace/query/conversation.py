@@ -107,7 +107,7 @@ def said_items(
                 channel=item.channel,
                 kind=item.kind,
                 label=item_label(item),
-                tool=ties.tools.get(item_id) or _named_tool(content),
+                tool=ties.tools.get(item_id) or named_tool(content),
                 call_id=item.call_id,
                 first_seen_at_unix_ms=item.first_seen_at_unix_ms,
                 origins=ties.origins.get(item_ref(item_id), ()),
@@ -128,6 +128,7 @@ def _tools_by_item(trace: RolloutTrace) -> dict[ItemId, str]:
     }
 
 
-def _named_tool(content: ItemContent | PayloadError | None) -> str | None:
+def named_tool(content: ItemContent | PayloadError | None) -> str | None:
+    """The tool that an item names, as its payload has it."""
     name = content.get("name") if isinstance(content, dict) else None
     return name if isinstance(name, str) else None
