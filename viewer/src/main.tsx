@@ -1,0 +1,12 @@
+// Shows the page: the frame, and in it the place that the address names.
+
+import { render } from "preact";
+import { Frame } from "./frame/frame.tsx";
+import { followLocation } from "./location.ts";
+import { applyTheme } from "./theme.ts";
+import "./style/all.css";
+
+applyTheme();
+followLocation();
+const page = document.getElementById("page");
+if (page !== null) render(<Frame />, page);
