@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from importlib.resources import files
+from pathlib import Path
 from typing import Final, NamedTuple
 
 _TYPES: Final[Mapping[str, str]] = {
@@ -10,6 +10,7 @@ _TYPES: Final[Mapping[str, str]] = {
     "app.js": "text/javascript; charset=utf-8",
     "app.css": "text/css; charset=utf-8",
 }
+_FOLDER: Final = Path(__file__).with_name("page")
 _NOT_BUILT: Final = """\
 <!doctype html>
 <title>rollout-trace</title>
@@ -28,10 +29,9 @@ class PageFile(NamedTuple):
 
 def page_files() -> dict[str, PageFile]:
     """The files of the page by name; a page that says so if it was not built."""
-    folder = files("rollout_trace.web") / "page"
     found = {}
     for name, media_type in _TYPES.items():
-        file = folder / name
+        file = _FOLDER / name
         if file.is_file():
             found[name] = _page_file(file.read_bytes(), media_type)
     return found or {"index.html": _page_file(_NOT_BUILT.encode(), _TYPES["index.html"])}
