@@ -6,6 +6,7 @@ import { usePages, wholeList } from "../src/asking.ts";
 import { useRollout } from "../src/frame/rollout_context.tsx";
 import type { ObjectKind } from "../src/interface.ts";
 import { go, useOption } from "../src/location.ts";
+import { counted } from "../src/parts/format.ts";
 import { JsonView } from "../src/parts/json_view.tsx";
 import { KINDS } from "../src/parts/kinds.tsx";
 import { Empty, Failed, Loading, Notice } from "../src/parts/notice.tsx";
@@ -298,7 +299,7 @@ export function RolloutGallery() {
   const { follow, setFollow } = useRollout();
   const [order, setOrder] = useState({ key: "seq", reversed: false });
   return (
-    <PlaceLayout title="Gallery of lists" form="fill" about={`${pages.total ?? "…"} entries`}>
+    <PlaceLayout title="Gallery of lists" form="fill" about={pages.total !== null && counted(pages.total, "entry", "entries")}>
       <PagedTable
         label="Entries"
         pages={pages}

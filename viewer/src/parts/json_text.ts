@@ -1,6 +1,6 @@
 // JSON as text and as values, without losing what is written: a number that JavaScript cannot hold stays as it stands.
 
-/** A number that would be another if it were a JavaScript number. */
+/** A number that JavaScript would write in another way, or not hold at all. */
 export class ExactNumber {
   constructor(readonly source: string) {}
 
@@ -14,7 +14,7 @@ export function parsedJson(text: string): { readonly value: unknown } | null {
   const keepExact = (_: string, value: unknown, context?: { readonly source?: string }) => {
     const source = context?.source;
     if (typeof value !== "number" || source === undefined) return value;
-    return (Number.isInteger(value) && !Number.isSafeInteger(value)) || !Number.isFinite(value) ? new ExactNumber(source) : value;
+    return String(value) === source ? value : new ExactNumber(source);
   };
   try {
     return { value: JSON.parse(text, keepExact) as unknown };

@@ -47,6 +47,10 @@ rules["image"] = (tokens, index) => {
   const token = tokens[index];
   return `<span class="markdown-address">[image: ${escape(token?.content ?? "")} ⟨${escape(String(token?.attrGet("src") ?? ""))}⟩]</span>`;
 };
+// The library aligns cells by a style, which the page's policy forbids.
+for (const cell of ["th", "td"]) {
+  rules[`${cell}_open`] = (tokens, index) => (String(tokens[index]?.attrGet("style") ?? "").includes("right") ? `<${cell} class="number">` : `<${cell}>`);
+}
 rules["fence"] = (tokens, index) => {
   const token = tokens[index];
   const text = token?.content ?? "";

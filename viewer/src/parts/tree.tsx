@@ -86,6 +86,7 @@ export function Tree({ label, roots, open = Infinity, selected = null, onSelect 
     if (row === undefined) return;
     const hasChildren = (row.node.children?.length ?? 0) > 0;
     const opened = hasChildren && isOpen(row.node, row.level);
+    if (event.key.length > 1) typed.current = { letters: "", at: 0 };
     switch (event.key) {
       case "ArrowDown":
       case "j":
