@@ -37,7 +37,7 @@ export class PageCache<Entry> {
   put(page: Page<Entry>, asOf: number): void {
     this.total = page.total;
     this.pages.set(Math.floor(page.offset / this.pageSize), { entries: page.entries, revision: asOf });
-    for (const number of this.pages.keys()) if (number * this.pageSize >= page.total) this.pages.delete(number);
+    for (const number of this.pages.keys()) if (number > 0 && number * this.pageSize >= page.total) this.pages.delete(number);
   }
 
   /** The list has changed: all pages must be fetched again when they are looked at. */

@@ -9,7 +9,6 @@ import { KEYS, type KeyLine, listenToKeys, useKeys } from "../keyboard.ts";
 import { followChanges, throttled } from "../live.ts";
 import { go, goInstead, useAddress } from "../location.ts";
 import { Failed, Notice } from "../parts/notice.tsx";
-import { PLACES } from "../places/index.ts";
 import type { Place } from "../places/place.ts";
 import { nextTheme } from "../theme.ts";
 import { Header } from "./header.tsx";
@@ -20,8 +19,8 @@ import { SidePanel } from "./side_panel.tsx";
 import { TimeSlider } from "./time_slider.tsx";
 
 /** All keys: those of the page, and those that lead to its places. */
-export function keyTable(): ReadonlyArray<KeyLine> {
-  const toPlaces = PLACES.filter((place) => place.key !== null).map((place) => ({
+export function keyTable(places: ReadonlyArray<Place>): ReadonlyArray<KeyLine> {
+  const toPlaces = places.filter((place) => place.key !== null).map((place) => ({
     keys: `g ${place.key}`,
     where: place.of === "rollout" ? "a rollout" : "everywhere",
     does: `go to ${place.title}`,
@@ -29,10 +28,10 @@ export function keyTable(): ReadonlyArray<KeyLine> {
   return [...KEYS, ...toPlaces];
 }
 
-export function Frame() {
+export function Frame({ places }: { places: ReadonlyArray<Place> }) {
   const address = useAddress();
   const [showsKeys, setShowsKeys] = useState(false);
-  useEffect(() => listenToKeys(keyTable), []);
+  useEffect(() => listenToKeys(() => keyTable(places)), [places]);
 
   const goTo = (place: Place) => {
     if (place.of === "bundles") go({ bundle: null, place: place.name });
@@ -53,10 +52,10 @@ export function Frame() {
       go({ place: "object", object: address.select, select: null });
       return true;
     },
-    ...Object.fromEntries(PLACES.filter((place) => place.key !== null).map((place) => [`g ${place.key}`, () => goTo(place)])),
+    ...Object.fromEntries(places.filter((place) => place.key !== null).map((place) => [`g ${place.key}`, () => goTo(place)])),
   });
 
-  const place = PLACES.find((candidate) => candidate.name === address.place && (candidate.of === "rollout") === (address.bundle !== null));
+  const place = places.find((candidate) => candidate.name === address.place && (candidate.of === "rollout") === (address.bundle !== null));
   const title = place?.title ?? address.place;
   const shown = (
     <Guarded key={`${address.bundle} ${address.place}`}>
@@ -72,7 +71,7 @@ export function Frame() {
         <div class="frame">
           <Title words={[title]} />
           <Header onKeys={() => setShowsKeys(true)} />
-          <Navigation />
+          <Navigation places={places} />
           <main id="content" class="frame-main" tabIndex={-1}>
             {shown}
           </main>
@@ -82,7 +81,7 @@ export function Frame() {
           <div class="frame frame-rollout">
             <RolloutTitle place={title} />
             <Header onKeys={() => setShowsKeys(true)} />
-            <Navigation />
+            <Navigation places={places} />
             <main id="content" class="frame-main" tabIndex={-1}>
               {shown}
             </main>
@@ -91,7 +90,7 @@ export function Frame() {
           </div>
         </RolloutProvider>
       )}
-      {showsKeys && <KeyHelp table={keyTable()} onClose={() => setShowsKeys(false)} />}
+      {showsKeys && <KeyHelp table={keyTable(places)} onClose={() => setShowsKeys(false)} />}
     </LibraryProvider>
   );
 }

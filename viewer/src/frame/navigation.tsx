@@ -2,12 +2,11 @@
 
 import { type Address, hashOf } from "../address.ts";
 import { changed, useAddress } from "../location.ts";
-import { PLACES } from "../places/index.ts";
 import type { Place } from "../places/place.ts";
 
-export function Navigation() {
+export function Navigation({ places }: { places: ReadonlyArray<Place> }) {
   const address = useAddress();
-  const listed = PLACES.filter((place) => place.key !== null && (place.of === "bundles" || address.bundle !== null));
+  const listed = places.filter((place) => place.key !== null && (place.of === "bundles" || address.bundle !== null));
   const groups = (["bundles", "rollout"] as const)
     .map((of) => listed.filter((place) => place.of === of))
     .filter((group) => group.length > 0);

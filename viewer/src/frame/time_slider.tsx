@@ -14,13 +14,17 @@ export function TimeSlider() {
   const { at } = useAddress();
   const [chosen, setChosen] = useState<number | null>(at);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const shown = useRef<number | null>(at);
   useEffect(() => {
+    if (at === shown.current) return; // what was chosen here has been shown; more may have been chosen meanwhile
+    shown.current = at;
     clearTimeout(timer.current);
     setChosen(at);
   }, [at]);
   useEffect(() => () => clearTimeout(timer.current), []);
 
   const show = (seq: number | null) => {
+    shown.current = seq;
     if (seq === at) return;
     if (at === null) go({ at: seq });
     else goInstead({ at: seq });

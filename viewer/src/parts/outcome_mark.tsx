@@ -21,7 +21,7 @@ export function OutcomeMark({ outcome, isBrief = false }: OutcomeMarkProps) {
   if (outcome === null) return null;
   const { look, word } = standing(outcome);
   return (
-    <span class={`outcome outcome-${look}`} title={isBrief ? word : undefined}>
+    <span class={`outcome outcome-${look}`} title={word}>
       <svg class="outcome-sign" viewBox="0 0 12 12" width="12" height="12" aria-hidden="true">
         <path d={SIGNS[look]} fill={look === "running" ? "currentColor" : "none"} stroke="currentColor" stroke-width="1.7" stroke-linecap="round" stroke-linejoin="round" />
       </svg>

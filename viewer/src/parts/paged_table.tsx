@@ -124,7 +124,7 @@ export function PagedTable<Entry>(props: PagedTableProps<Entry>) {
         }}
       >
         {(index) => (
-          <div class="table-cells" role="presentation" style={{ ...tracks, minHeight: `${rowHeight}px` }}>
+          <div class="table-cells" role="presentation" style={{ ...tracks, minHeight: `${rowHeight - 1}px` }}>
             {row(index)}
           </div>
         )}
@@ -160,9 +160,7 @@ function ColumnHead<Entry>({
     >
       <button type="button" class="table-order" onClick={() => onOrder({ key: column.key, reversed: isOrdered && !order.reversed })}>
         {column.title}
-        <span class="table-order-sign" aria-hidden="true">
-          {isOrdered ? (order.reversed ? "▴" : "▾") : ""}
-        </span>
+        {isOrdered && <span aria-hidden="true">{order.reversed ? "▴" : "▾"}</span>}
       </button>
     </div>
   );

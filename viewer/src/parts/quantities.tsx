@@ -16,7 +16,7 @@ export function NoValue({ why = "not recorded" }: { why?: string }) {
 export function Count({ value }: { value: number | null }) {
   if (value === null) return <NoValue />;
   const short = brief(value);
-  return short === exact(value) ? <>{short}</> : <span title={exact(value)}>{short}</span>;
+  return <span title={short === exact(value) ? undefined : exact(value)}>{short}</span>;
 }
 
 /** Milliseconds; null for what has not ended. */

@@ -66,6 +66,10 @@ const OVERSCAN = 8;
 /** How long after a key, the wheel or a touch a change of position is the reader's doing, in milliseconds. */
 const READERS_DOING_MS = 600;
 
+/** How long a list that is shown again may take to know the heights of its entries, in milliseconds. */
+const SETTLING_MS = 600;
+const READERS_ACTS = ["wheel", "touchmove", "pointerdown", "keydown"] as const;
+
 interface KeptPosition {
   readonly index: number;
   readonly into: number;
@@ -181,22 +185,41 @@ type List = Virtualizer<HTMLDivElement, HTMLDivElement>;
 function useKeptPosition(list: List, remember: string | undefined, count: number, headHeight: number): boolean {
   const entry = (useAddress(), currentEntry());
   const isSettled = useRef(remember === undefined);
+  const wanted = useRef<KeptPosition | null>(null);
   const nameOf = (key: string) => `scroll.${remember}.${key}`;
 
   useLayoutEffect(() => {
-    if (isSettled.current || count === 0 || list.scrollElement === null) return;
+    if (isSettled.current || count === 0) return undefined;
     isSettled.current = true;
+    const scrolled = list.scrollElement;
     const position = parsed(kept(nameOf(currentEntry()), "session"));
-    if (position === null) return;
-    const start = list.getOffsetForIndex(Math.min(position.index, count - 1), "start");
-    if (start !== undefined) list.scrollToOffset(start[0] + position.into);
+    if (position === null || scrolled === null) return undefined;
+    wanted.current = { ...position, index: Math.min(position.index, count - 1) };
+    const leave = () => {
+      wanted.current = null;
+      clearTimeout(timer);
+      for (const act of READERS_ACTS) scrolled.removeEventListener(act, leave);
+    };
+    const timer = setTimeout(leave, SETTLING_MS);
+    for (const act of READERS_ACTS) scrolled.addEventListener(act, leave, { passive: true });
+    return undefined;
+  }, [count > 0]);
+
+  useLayoutEffect(() => {
+    // Until its entries are measured, a list only knows about where they stand: the position is taken up again and again.
+    const scrolled = list.scrollElement;
+    if (wanted.current === null || scrolled === null) return;
+    const start = list.getOffsetForIndex(wanted.current.index, "start");
+    if (start === undefined) return;
+    const top = start[0] + wanted.current.into;
+    if (Math.abs(scrolled.scrollTop - top) > 1) list.scrollToOffset(top);
   });
 
   useEffect(() => {
     if (remember === undefined) return undefined;
     const scrolled = list.scrollElement;
     const write = () => {
-      if (!isSettled.current || scrolled === null) return;
+      if (!isSettled.current || wanted.current !== null || scrolled === null) return;
       const first = list.getVirtualItemForOffset(scrolled.scrollTop + headHeight);
       if (first === undefined) return;
       const position: KeptPosition = { index: first.index, into: Math.round(scrolled.scrollTop + headHeight - first.start) };
@@ -258,11 +281,10 @@ function useFollowing(
       if (latest.current.follow === true && movedUp && toEnd > AT_END) latest.current.onFollow?.(false);
       if (latest.current.follow === false && movedDown && toEnd <= 1) latest.current.onFollow?.(true);
     };
-    const acts = ["wheel", "touchmove", "pointerdown", "pointermove", "keydown"] as const;
-    for (const name of acts) element.addEventListener(name, act, { passive: true });
+    for (const name of READERS_ACTS) element.addEventListener(name, act, { passive: true });
     element.addEventListener("scroll", look, { passive: true });
     return () => {
-      for (const name of acts) element.removeEventListener(name, act);
+      for (const name of READERS_ACTS) element.removeEventListener(name, act);
       element.removeEventListener("scroll", look);
     };
   }, [latest.current.onFollow === undefined]);

@@ -69,7 +69,7 @@ export function BundlesPlace() {
           setReversed(String(next.reversed));
         }}
         onOpen={(bundle) => go({ bundle: bundle.key, place: "overview" })}
-        minWidth={1_080}
+        minWidth={1_120}
         remember="bundles"
         empty={text === "" && status === "" ? "There are no bundles in this folder. New ones appear here by themselves." : "No bundle is like that."}
       />
@@ -81,7 +81,7 @@ const COLUMNS: ReadonlyArray<Column<BundleLine>> = [
   {
     key: "started",
     title: "Started",
-    width: "128px",
+    width: "148px",
     canOrder: true,
     cell: ({ figures }) => <Moment ms={figures?.started_at_unix_ms ?? null} />,
   },
@@ -111,7 +111,7 @@ const COLUMNS: ReadonlyArray<Column<BundleLine>> = [
   {
     key: "agents",
     title: "Agents",
-    width: "68px",
+    width: "76px",
     align: "end",
     canOrder: true,
     cell: ({ figures }) => figures !== null && <Count value={figures.agents} />,
@@ -119,7 +119,7 @@ const COLUMNS: ReadonlyArray<Column<BundleLine>> = [
   {
     key: "requests",
     title: "Requests",
-    width: "80px",
+    width: "92px",
     align: "end",
     canOrder: true,
     cell: ({ figures }) => figures !== null && <Count value={figures.usage.requests} />,
@@ -154,7 +154,7 @@ const COLUMNS: ReadonlyArray<Column<BundleLine>> = [
   {
     key: "size",
     title: "Size",
-    width: "76px",
+    width: "92px",
     align: "end",
     canOrder: true,
     cell: ({ figures }) => figures !== null && <Bytes value={figures.evidence_bytes} />,

@@ -8,7 +8,7 @@ import { EventLink, ObjectLink } from "../parts/object_link.tsx";
 import { OutcomeMark } from "../parts/outcome_mark.tsx";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
 import { Duration, Moment } from "../parts/quantities.tsx";
-import { TextBlock } from "../parts/text_block.tsx";
+import { ExcerptBlock } from "../parts/excerpt_block.tsx";
 import { VisibleText } from "../parts/visible_text.tsx";
 import type { PlaceProps } from "./place.ts";
 
@@ -85,7 +85,7 @@ function Details({ details }: { details: ObjectDetails }) {
       )}
       {Object.entries(details.texts).map(([title, excerpt]) => (
         <Section key={title} title={title}>
-          <TextBlock text={excerpt.text} characters={excerpt.characters} />
+          <ExcerptBlock excerpt={excerpt} object={details.ref} title={title} label={title} />
         </Section>
       ))}
     </>

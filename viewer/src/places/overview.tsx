@@ -70,7 +70,7 @@ function Failures() {
     { key: "event", title: "Event", width: "72px", cell: ({ position }) => <EventLink seq={position.seq} /> },
     { key: "at", title: "After", width: "88px", align: "end", cell: ({ at_unix_ms }) => <Moment ms={at_unix_ms} from={start} /> },
     { key: "what", title: "What", width: "minmax(160px, 2fr)", cell: ({ subject, what }) => <ObjectLink object={subject} gist={what} /> },
-    { key: "outcome", title: "Outcome", width: "200px", cell: ({ outcome }) => <OutcomeMark outcome={outcome} /> },
+    { key: "outcome", title: "Outcome", width: "minmax(120px, 220px)", cell: ({ outcome }) => <OutcomeMark outcome={outcome} /> },
     {
       key: "error",
       title: "Why",
@@ -102,11 +102,11 @@ const AGENT_COLUMNS: ReadonlyArray<Column<AgentLine>> = [
       </span>
     ),
   },
-  { key: "outcome", title: "Outcome", width: "160px", cell: ({ outcome }) => <OutcomeMark outcome={outcome} /> },
+  { key: "outcome", title: "Outcome", width: "minmax(110px, 190px)", cell: ({ outcome }) => <OutcomeMark outcome={outcome} /> },
   { key: "duration", title: "Duration", width: "88px", align: "end", cell: ({ totals }) => <Duration ms={totals.duration_ms} /> },
-  { key: "requests", title: "Requests", width: "72px", align: "end", cell: ({ totals }) => <Count value={totals.requests} /> },
+  { key: "requests", title: "Requests", width: "84px", align: "end", cell: ({ totals }) => <Count value={totals.requests} /> },
   { key: "tools", title: "Tools", width: "64px", align: "end", cell: ({ totals }) => <Count value={totals.tool_calls} /> },
-  { key: "tokens", title: "Tokens", width: "220px", align: "end", cell: ({ usage }) => <Tokens usage={usage.tokens} /> },
+  { key: "tokens", title: "Tokens", width: "236px", align: "end", cell: ({ usage }) => <Tokens usage={usage.tokens} /> },
   { key: "cost", title: "Cost", width: "72px", align: "end", cell: ({ usage }) => <Money usd={usage.cost_usd} /> },
 ];
 
