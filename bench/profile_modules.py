@@ -7,8 +7,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from rollout_trace.cli.collection import collect_seldom
 from rollout_trace.cli.outcome import reduce_and_write
+from rollout_trace.garbage_collection import collect_seldom
 from rollout_trace.reduce.modes import Mode
 
 MOST_SHOWN = 20

@@ -24,6 +24,8 @@ FOUNDATION = {
     "limits",
     "printable",
     "version",
+    "user_folders",
+    "garbage_collection",
 }
 EVIDENCE_AND_GRAPH = FOUNDATION | {"events", "model"}
 REDUCED = EVIDENCE_AND_GRAPH | {"bundle", "reduce", "bundle_reduction"}
@@ -39,6 +41,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "diagnostics": {"errors"},
     "printable": set(),
     "limits": set(),
+    "user_folders": set(),
+    "garbage_collection": set(),
     # Evidence, and what is concluded from it.
     "events": FOUNDATION,
     "model": FOUNDATION,
@@ -52,9 +56,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "check": REDUCED,
     "follow": REDUCED,
     "demo": REDUCED | {"record"},
+    "fleet": REDUCED | {"query"},
     # Front ends. No other room knows them.
-    "web": ANSWERED,
-    "cli": ANSWERED | {"record", "demo", "web"},
+    "web": ANSWERED | {"fleet"},
+    "cli": ANSWERED | {"record", "demo", "fleet", "web"},
     # What is no room: the public names, and `python -m rollout_trace`.
     "__init__": ANSWERED | {"record"},
     "__main__": {"cli"},

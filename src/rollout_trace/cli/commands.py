@@ -49,6 +49,7 @@ class CommandsByFile(click.Group):
         "list",
         "compare",
         "check",
+        "view",
         "watch",
         "reduce",
         "demo",

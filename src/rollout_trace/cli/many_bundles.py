@@ -13,17 +13,15 @@ import click
 
 from rollout_trace.bundle.discovery import find_bundles
 from rollout_trace.bundle.layout import ROOT_VARIABLE
-from rollout_trace.cli.fact_cache import FactCache, fingerprint_of
 from rollout_trace.cli.progress import with_progress
 from rollout_trace.cli.reporting import complain, failure_line
 from rollout_trace.errors import BundleError, RolloutTraceError
+from rollout_trace.fleet.fact_cache import FactCache
+from rollout_trace.fleet.facts import Found, each_known_or_found, found_anew
 from rollout_trace.printable import printable
-from rollout_trace.query.bundle_facts import BundleFacts, bundle_facts
+from rollout_trace.query.bundle_facts import BundleFacts
 from rollout_trace.query.sessions import KnownBundle
 
-_Found = BundleFacts | RolloutTraceError
-_MANY = 8
-"""So many small bundles take longer to read than processes to start."""
 _SHORTEST_NAME = 14
 
 
@@ -58,7 +56,11 @@ def facts_in(root: Path | None, *, no_cache: bool) -> FleetFacts:
     except BundleError as error:
         complain(failure_line(str(root), error))
         sys.exit(1)
-    found = dict(_found_anew(bundles)) if no_cache else _from_cache_or_anew(bundles, FactCache())
+    if no_cache:
+        with closing(_found_anew(bundles)) as results:
+            found = dict(zip(bundles, results, strict=True))
+    else:
+        found = dict(each_known_or_found(bundles, FactCache(), _found_anew))
     fleet = FleetFacts([], [])
     for bundle in bundles:
         facts = found[bundle]
@@ -86,40 +88,6 @@ def short_names(bundles: Sequence[Path]) -> list[str]:
     return [printable(name if len(name) <= length + 1 else f"{name[:length]}…") for name in names]
 
 
-def _from_cache_or_anew(bundles: Sequence[Path], cache: FactCache) -> dict[Path, _Found]:
-    fingerprints = {bundle: fingerprint_of(bundle) for bundle in bundles}
-    found: dict[Path, _Found] = {}
-    for bundle, fingerprint in fingerprints.items():
-        facts = None if fingerprint is None else cache.get(bundle, fingerprint)
-        if facts is not None:
-            found[bundle] = facts
-    with closing(_found_anew([bundle for bundle in bundles if bundle not in found])) as anew:
-        for bundle, result in anew:
-            found[bundle] = result
-            fingerprint = fingerprints[bundle]  # of before it was read, so that what has come since is not missed
-            if fingerprint is not None and isinstance(result, BundleFacts):
-                cache.put(bundle, fingerprint, result)
-    return found
-
-
-def _found_anew(bundles: Sequence[Path]) -> Generator[tuple[Path, _Found]]:
-    with closing(_each_found(bundles)) as each:
-        yield from zip(bundles, with_progress(each, len(bundles), "Reading"), strict=True)
-
-
-def _each_found(bundles: Sequence[Path]) -> Generator[_Found]:
-    """The facts of each bundle, in their order. To close it ends what is under way."""
-    if len(bundles) < _MANY:
-        yield from map(facts_or_error, bundles)
-        return
-    from rollout_trace.cli.parallel_reduction import in_processes, usable_cores  # noqa: PLC0415 - not for few
-
-    yield from in_processes(facts_or_error, bundles, usable_cores())
-
-
-def facts_or_error(bundle: Path) -> _Found:
-    """The facts of a bundle, or why it has none; the work of a process."""
-    try:
-        return bundle_facts(bundle)
-    except RolloutTraceError as error:
-        return error
+def _found_anew(bundles: Sequence[Path]) -> Generator[Found]:
+    with closing(found_anew(bundles)) as each:
+        yield from with_progress(each, len(bundles), "Reading")

@@ -7,8 +7,8 @@ from typing import TextIO
 
 import click
 
-from rollout_trace.cli.collection import collect_seldom
 from rollout_trace.cli.commands import rollout_trace
+from rollout_trace.garbage_collection import collect_seldom
 
 
 def run() -> int:

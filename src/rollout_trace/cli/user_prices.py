@@ -8,9 +8,8 @@ from typing import Any
 import click
 
 from rollout_trace.cli.reporting import complain, failure_line
-from rollout_trace.cli.user_folders import config_file
 from rollout_trace.errors import PriceTableError
-from rollout_trace.query.prices import PriceTable, overridden, read_prices, shipped_prices
+from rollout_trace.query.prices import PriceTable, prices_that_count
 
 
 def prices_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -30,11 +29,8 @@ def user_prices(price_file: Path | None) -> PriceTable:
 
     A file that is no price table ends the command with a sentence that says so.
     """
-    own = price_file or config_file("prices.toml")
     try:
-        if price_file is None and not own.exists():
-            return shipped_prices()
-        return overridden(shipped_prices(), read_prices(own))
+        return prices_that_count(price_file)
     except PriceTableError as error:
-        complain(failure_line(str(own), error))
+        complain(failure_line(str(error.path), error))
         sys.exit(1)

@@ -5,7 +5,8 @@ and output items, an edge carries an item to another agent, a request is the fir
 is stated once, as a cause; an effect is a cause looked at from the other side.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import ChainMap
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
 import msgspec
@@ -62,22 +63,36 @@ def lineage_of(reduction: Reduction, ref: ObjectRef, depth: int = 4) -> Lineage:
         KeyError: the graph has no such object.
     """
     trace = reduction.trace
-    object_of(trace, ref)
-    ties = list(_ties(trace))
-    if ref.kind is ObjectKind.RAW_PAYLOAD:
-        ties += (_Tie(ref, owner, "evidence of", "has the evidence") for owner, _ in links_to(trace, ref))
-    causes: _TiesByObject = {}
-    effects: _TiesByObject = {}
-    for tie in ties:
-        causes.setdefault(tie.effect, []).append((tie.relation, tie.cause))
-        effects.setdefault(tie.cause, []).append((tie.inverse, tie.effect))
+    holders = [owner for owner, _ in links_to(trace, ref)] if ref.kind is ObjectKind.RAW_PAYLOAD else []
+    return lineage_from(reduction, ties_in(trace), ref, depth, holders)
+
+
+def lineage_from(
+    reduction: Reduction, ties: "Ties", ref: ObjectRef, depth: int, holders: Collection[ObjectRef] = ()
+) -> Lineage:
+    """What caused an object and what it caused, by the ties of its graph; a payload is caused by those that hold it.
+
+    Raises:
+        KeyError: the graph has no such object.
+    """
+    object_of(reduction.trace, ref)
+    held_by = {ref: [("evidence of", holder) for holder in holders]} if holders else {}
     return Lineage(
         ref=ref,
         events=reduction.evidence.events_of(ref.kind, ref.object_id),
         payloads=payloads_of(reduction, ref),
-        causes=_Walk(reduction, causes, ref).steps_from(ref, depth),
-        effects=_Walk(reduction, effects, ref).steps_from(ref, depth),
+        causes=_Walk(reduction, ChainMap(held_by, ties.causes), ref).steps_from(ref, depth),
+        effects=_Walk(reduction, ties.effects, ref).steps_from(ref, depth),
     )
+
+
+def ties_in(trace: RolloutTrace) -> "Ties":
+    """All ties of a graph."""
+    ties = Ties({}, {})
+    for tie in _ties(trace):
+        ties.causes.setdefault(tie.effect, []).append((tie.relation, tie.cause))
+        ties.effects.setdefault(tie.cause, []).append((tie.inverse, tie.effect))
+    return ties
 
 
 class _Tie(NamedTuple):
@@ -92,10 +107,19 @@ class _Tie(NamedTuple):
 _TiesByObject: TypeAlias = dict[ObjectRef, list[tuple[str, ObjectRef]]]
 
 
+class Ties(NamedTuple):
+    """For each object of a graph what it comes from, and what came of it, with how."""
+
+    causes: _TiesByObject
+    effects: _TiesByObject
+
+
 class _Walk:
     """A way through the graph that follows each object once, in the order of their first events."""
 
-    def __init__(self, reduction: Reduction, ties: _TiesByObject, start: ObjectRef) -> None:
+    def __init__(
+        self, reduction: Reduction, ties: Mapping[ObjectRef, list[tuple[str, ObjectRef]]], start: ObjectRef
+    ) -> None:
         self._reduction = reduction
         self._ties = ties
         self._followed = {start}

@@ -18,6 +18,7 @@ import msgspec
 
 from rollout_trace.errors import PriceTableError, reason_of
 from rollout_trace.model.inference import TokenUsage
+from rollout_trace.user_folders import config_file
 
 UsDollars = Decimal
 """An amount of money. Exact, so that parts add up to their total."""
@@ -93,6 +94,18 @@ def overridden(table: PriceTable, own: PriceTable) -> PriceTable:
     """A table in which the models of `own` have its prices. It has no date, since its prices are from two."""
     source = f"{own.source or 'prices of your own'}; for other models: {table.source} ({table.date})"
     return PriceTable(source=source, models={**table.models, **own.models})
+
+
+def prices_that_count(own: Path | None = None) -> PriceTable:
+    """The shipped prices, and over them those of a user's `own` file, or else of prices.toml in the user's settings.
+
+    Raises:
+        PriceTableError: the file is no table of prices, or cannot be read.
+    """
+    in_settings = config_file("prices.toml")
+    if own is None and not in_settings.exists():
+        return shipped_prices()
+    return overridden(shipped_prices(), read_prices(own or in_settings))
 
 
 def price_of(table: PriceTable, model: str) -> ModelPrice | None:

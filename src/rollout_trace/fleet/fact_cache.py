@@ -18,8 +18,8 @@ from typing import Final
 import msgspec
 
 from rollout_trace.bundle import layout
-from rollout_trace.cli.user_folders import cache_folder
 from rollout_trace.query.bundle_facts import BundleFacts
+from rollout_trace.user_folders import cache_folder
 from rollout_trace.version import __version__
 
 _FORM: Final = f"{__version__} 1"

@@ -87,7 +87,7 @@ class _Worker(Generic[_Result]):
         self.connection: Connection[Any, _Result]
         self.connection, theirs = Pipe()
         # -P: modules are never looked for in the working folder, which may be a stranger's folder of bundles.
-        program = [sys.executable, "-P", "-m", "rollout_trace.cli.reduction_worker", str(theirs.fileno())]
+        program = [sys.executable, "-P", "-m", "rollout_trace.fleet.process_worker", str(theirs.fileno())]
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - our own program
                 program,

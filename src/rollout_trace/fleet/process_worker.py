@@ -1,4 +1,4 @@
-"""The program of a worker of `rollout_trace.cli.parallel_reduction`: work comes in, results go out.
+"""The program of a worker of `rollout_trace.fleet.processes`: work comes in, results go out.
 
 First comes what to do with a bundle, then one bundle after another.
 
@@ -11,7 +11,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, NoReturn
 
-from rollout_trace.cli.collection import collect_seldom
+from rollout_trace.garbage_collection import collect_seldom
 
 
 def work(connection: "Connection[Any, Any]") -> None:

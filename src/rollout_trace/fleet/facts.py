@@ -1,0 +1,59 @@
+"""The facts of many bundles: from the cache, else found anew, by several processes where there are many to reduce."""
+
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from rollout_trace.errors import RolloutTraceError
+from rollout_trace.fleet.fact_cache import FactCache, fingerprint_of
+from rollout_trace.query.bundle_facts import BundleFacts, bundle_facts
+
+Found: TypeAlias = BundleFacts | RolloutTraceError
+"""The facts of a bundle, or why it has none."""
+Anew: TypeAlias = Callable[[Sequence[Path]], Generator[Found]]
+"""How the facts of bundles are found anew, in their order; to close it ends what is under way."""
+
+_MANY: Final = 8
+"""So many small bundles take longer to read than processes to start."""
+
+
+def found_anew(bundles: Sequence[Path]) -> Generator[Found]:
+    """The facts of each bundle, in their order. To close it ends what is under way."""
+    if len(bundles) < _MANY:
+        yield from map(facts_or_error, bundles)
+        return
+    from rollout_trace.fleet.processes import in_processes, usable_cores  # noqa: PLC0415 - not for few
+
+    yield from in_processes(facts_or_error, bundles, usable_cores())
+
+
+def each_known_or_found(
+    bundles: Sequence[Path], cache: FactCache, anew: Anew = found_anew
+) -> Generator[tuple[Path, Found]]:
+    """Each bundle with its facts: at first those from the cache that are still true; others are found `anew`, and kept.
+
+    To close it ends what is under way.
+    """
+    fingerprints = {bundle: fingerprint_of(bundle) for bundle in bundles}
+    unknown = []
+    for bundle, fingerprint in fingerprints.items():
+        facts = None if fingerprint is None else cache.get(bundle, fingerprint)
+        if facts is None:
+            unknown.append(bundle)
+        else:
+            yield bundle, facts
+    with closing(anew(unknown)) as results:
+        for bundle, result in zip(unknown, results, strict=True):
+            fingerprint = fingerprints[bundle]  # of before it was read, so that what has come since is not missed
+            if fingerprint is not None and isinstance(result, BundleFacts):
+                cache.put(bundle, fingerprint, result)
+            yield bundle, result
+
+
+def facts_or_error(bundle: Path) -> Found:
+    """The facts of a bundle, or why it has none; the work of a process."""
+    try:
+        return bundle_facts(bundle)
+    except RolloutTraceError as error:
+        return error

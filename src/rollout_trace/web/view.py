@@ -1,0 +1,88 @@
+"""One graph that is looked at, and what was computed of it.
+
+Owns that each part of many answers (a timeline, the names, a search) is computed once, when it is first asked for,
+however many threads ask. What the parts are stands where they are used: `parts.py` has those that answers share.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from threading import RLock
+from typing import Any, NamedTuple, TypeVar
+
+from rollout_trace.bundle.folder import Bundle
+from rollout_trace.query.prices import PriceTable
+from rollout_trace.reduce.replay import Reduction
+from rollout_trace.values import Seq
+from rollout_trace.web.interface.library import BundleKey
+
+Part = TypeVar("Part")
+
+
+class LogExtent(NamedTuple):
+    """Of which bundle a graph is, and how far its log went when it was read."""
+
+    key: BundleKey
+    name: str
+    """Of the bundle's folder."""
+    first_seq: Seq
+    """0, as `last_seq`, for a log without events."""
+    last_seq: Seq
+    events: int
+    is_live: bool
+    """Whether the log may still grow."""
+
+
+class Parts:
+    """What was computed of one thing. The first thread that asks for a part computes it, the others wait for it."""
+
+    def __init__(self) -> None:
+        self._parts: dict[object, Any] = {}
+        self._locks: dict[object, RLock] = {}  # one for each part, so that a quick one does not wait for a slow one
+
+    def get(self, key: object, compute: Callable[[], Part]) -> Part:
+        """The part of this key. One whose computation fails is computed anew when it is next asked for."""
+        with self._locks.setdefault(key, RLock()):
+            if key not in self._parts:
+                self._parts[key] = compute()
+            part: Part = self._parts[key]
+            return part
+
+
+class View:
+    """A graph as answers see it: of the whole log so far, or as it was at an event."""
+
+    def __init__(
+        self, bundle: Bundle, reduction: Reduction, extent: LogExtent, prices: PriceTable, of_log: Parts | None = None
+    ) -> None:
+        """Look at a graph. `of_log` is what was computed of the log, if another view of the same extent has it."""
+        self.bundle = bundle
+        self.reduction = reduction
+        self.trace = reduction.trace
+        self.extent = extent
+        self.prices = prices
+        self.of_graph = Parts()
+        self.of_log = of_log or Parts()
+
+    def at(self, reduction: Reduction) -> "View":
+        """A view of another moment of the same log; what is of the log is computed once for both."""
+        return View(self.bundle, reduction, self.extent, self.prices, self.of_log)
+
+
+def once_a_view(compute: Callable[[View], Part]) -> Callable[[View], Part]:
+    """Make a function of a view one that is computed once for each view."""
+
+    @wraps(compute)
+    def part(view: View) -> Part:
+        return view.of_graph.get(compute, lambda: compute(view))
+
+    return part
+
+
+def once_a_log(compute: Callable[[View], Part]) -> Callable[[View], Part]:
+    """Make a function of what all views of a log share one that is computed once for all of them."""
+
+    @wraps(compute)
+    def part(view: View) -> Part:
+        return view.of_log.get(compute, lambda: compute(view))
+
+    return part
