@@ -54,6 +54,8 @@ export interface PagedTableProps<Entry> {
 const HEAD_HEIGHT = 28;
 const ROW_HEIGHT = 28;
 const INLINE_ROWS = 12;
+/** Room for a bar that scrolls sideways, below the rows. */
+const INLINE_BAR = 12;
 
 export function PagedTable<Entry>(props: PagedTableProps<Entry>) {
   const { pages, columns, order, onOrder, onOpen, rowHeight = ROW_HEIGHT } = props;
@@ -84,7 +86,7 @@ export function PagedTable<Entry>(props: PagedTableProps<Entry>) {
       </div>
     ));
   };
-  const inline = { maxHeight: `${HEAD_HEIGHT + INLINE_ROWS * rowHeight + 2}px`, height: `${HEAD_HEIGHT + pages.total * rowHeight + 2}px` };
+  const inline = { maxHeight: `${HEAD_HEIGHT + INLINE_ROWS * rowHeight + INLINE_BAR}px`, height: `${HEAD_HEIGHT + pages.total * rowHeight + INLINE_BAR}px` };
   return (
     <div class={props.isInline ? "paged-table paged-table-inline" : "paged-table"} style={props.isInline ? inline : undefined}>
       {pages.error !== undefined && <Failed sentence={pages.error} retry={pages.retry} />}
