@@ -4,6 +4,7 @@ import { createContext } from "preact";
 import { useContext, useEffect, useMemo, useReducer, useRef } from "preact/hooks";
 import type { Answer, LibraryEndpoints, ObjectRef, Page } from "./interface.ts";
 import { textOf } from "./address.ts";
+import { enclosedSource } from "./enclosed.ts";
 import { PageCache } from "./page_cache.ts";
 import {
   type Asked,
@@ -16,7 +17,7 @@ import {
   isAborted,
   libraryQuestion,
   rolloutQuestion,
-  sourceOfPage,
+  ServerSource,
 } from "./source.ts";
 
 export const AskerContext = createContext<Asker | null>(null);
@@ -27,7 +28,7 @@ let ofPage: Asker | undefined;
 export function useAsker(): Asker {
   const given = useContext(AskerContext);
   if (given !== null) return given;
-  ofPage ??= new Asker(sourceOfPage());
+  ofPage ??= new Asker(enclosedSource() ?? new ServerSource());
   return ofPage;
 }
 

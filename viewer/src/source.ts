@@ -143,43 +143,6 @@ export class ServerSource implements Source {
   }
 }
 
-/**
- * The answers inside an exported file, by path without `offset` and `limit`: lists are there as a whole, and cut into
- * pages here.
- */
-export class EnclosedSource implements Source {
-  constructor(private readonly answers: Readonly<Record<string, unknown>>) {}
-
-  async fetch(path: string): Promise<unknown> {
-    const [name = "", query = ""] = path.split("?");
-    const asked = new URLSearchParams(query);
-    const offset = Number(asked.get("offset") ?? 0);
-    const limit = Number(asked.get("limit") ?? 100);
-    asked.delete("offset");
-    asked.delete("limit");
-    const rest = asked.toString();
-    const key = rest === "" ? name : `${name}?${rest}`;
-    if (!Object.hasOwn(this.answers, key)) {
-      throw new NoAnswer("not-enclosed", "This is not in the exported file. The bundle itself has it.");
-    }
-    return pageOf(this.answers[key], offset, limit);
-  }
-
-  changes(): null {
-    return null;
-  }
-}
-
-const ENCLOSED = "rollout-trace-answers";
-
-/** The source of this page: the data inside it if there are any, else its server. */
-export function sourceOfPage(): Source {
-  const enclosed = document.getElementById(ENCLOSED)?.textContent;
-  return enclosed === undefined || enclosed === null
-    ? new ServerSource()
-    : new EnclosedSource(JSON.parse(enclosed) as Record<string, unknown>);
-}
-
 /** Whether an error only says that nobody waits for the answer any more. */
 export function isAborted(error: unknown): boolean {
   return error instanceof DOMException && error.name === "AbortError";
@@ -209,15 +172,6 @@ function asReading(told: Reading): Reading {
 
 function isReading(told: unknown): told is Reading {
   return typeof told === "object" && told !== null && readings.has(told as Reading);
-}
-
-function pageOf(answer: unknown, offset: number, limit: number): unknown {
-  if (typeof answer !== "object" || answer === null) return answer;
-  if ("answer" in answer) return { ...answer, answer: pageOf(answer.answer, offset, limit) };
-  if ("entries" in answer && Array.isArray(answer.entries)) {
-    return { offset, total: answer.entries.length, entries: answer.entries.slice(offset, offset + limit) };
-  }
-  return answer;
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

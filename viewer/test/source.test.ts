@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { Asker, EnclosedSource, NoAnswer, ServerSource, isAborted, libraryQuestion, rolloutQuestion } from "../src/source.ts";
+import { Asker, NoAnswer, ServerSource, isAborted, libraryQuestion, rolloutQuestion } from "../src/source.ts";
 
 const BUNDLE = "0123456789ab";
 const forever = new AbortController().signal;
@@ -78,16 +78,4 @@ test("a question that nobody waits for is dropped", async () => {
     const asking = new Asker(new ServerSource()).ask(libraryQuestion("fleet", {}), 0, stop.signal, () => stop.abort());
     await assert.rejects(asking, isAborted);
   });
-});
-
-test("an exported file answers pages of the lists inside it", async () => {
-  const entries = Array.from({ length: 25 }, (_, index) => index);
-  const source = new EnclosedSource({ [`rollouts/${BUNDLE}/failures`]: { answer: { offset: 0, total: 25, entries }, as_of: 9, names: {} } });
-  const question = rolloutQuestion(BUNDLE, null, "failures", { offset: 20, limit: 10 });
-  assert.deepEqual(await new Asker(source).ask(question, 0, forever), {
-    answer: { offset: 20, total: 25, entries: [20, 21, 22, 23, 24] },
-    as_of: 9,
-    names: {},
-  });
-  await assert.rejects(new Asker(source).ask(rolloutQuestion(BUNDLE, 3, "failures", {}), 0, forever), /not in the exported file/);
 });

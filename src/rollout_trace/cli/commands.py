@@ -52,6 +52,7 @@ class CommandsByFile(click.Group):
         "view",
         "watch",
         "reduce",
+        "export",
         "demo",
         "debug",
     ),

@@ -22,7 +22,7 @@ from rollout_trace.web.interface.common import Reading
 from rollout_trace.web.interface.library import BundleKey
 from rollout_trace.web.interface.rollout import RolloutChange
 from rollout_trace.web.moments import Moments
-from rollout_trace.web.view import LogExtent, View
+from rollout_trace.web.view import View, extent_of
 
 _PATIENCE_SECONDS: Final = 1.0
 """How long an answer waits for a bundle to be read before it says how far reading has come."""
@@ -80,15 +80,8 @@ class OpenRollout:
                 raise self._error
             if self._view is None or self._view[0] != self._entries:
                 reduction = self._follower.reduction()
-                seqs = [position.seq for position, _ in reduction.evidence]
-                extent = LogExtent(
-                    key=self.key,
-                    name=self.path.absolute().name,
-                    first_seq=min(seqs, default=0),
-                    last_seq=max(seqs, default=0),
-                    events=len(seqs),
-                    is_live=self._is_live(),
-                )
+                name = self.path.absolute().name
+                extent = extent_of(self.key, name, reduction, is_live=self._is_live())
                 view = View(self._follower.bundle, reduction, extent, self._prices)
                 self._view = (self._entries, view, Moments(view))
             return self._view[1:]

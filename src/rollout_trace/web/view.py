@@ -32,6 +32,19 @@ class LogExtent(NamedTuple):
     """Whether the log may still grow."""
 
 
+def extent_of(key: BundleKey, name: str, reduction: Reduction, *, is_live: bool) -> LogExtent:
+    """How far the log went from which a graph was made."""
+    seqs = [position.seq for position, _ in reduction.evidence]
+    return LogExtent(
+        key=key,
+        name=name,
+        first_seq=min(seqs, default=0),
+        last_seq=max(seqs, default=0),
+        events=len(seqs),
+        is_live=is_live,
+    )
+
+
 class Parts:
     """What was computed of one thing. The first thread that asks for a part computes it, the others wait for it."""
 
