@@ -6,6 +6,7 @@ import { HOSTILE_LINE } from "./texts.ts";
 
 const NOW = Date.UTC(2026, 10, 21, 11, 45, 14, 120);
 const ENTRIES = 50_000;
+const UNREADABLE = "ffffffffffff";
 
 const usage = (requests: number, cost: string | null): UsageTotals => ({
   requests,
@@ -217,6 +218,7 @@ export class MadeUpSource implements Source {
       const found = asked.get("text") === "nothing" ? 0 : 230;
       return { root: "/home/u/traces", is_one: false, found: 230, read: 200, bundles: page(found, bundle) };
     }
+    if (name.includes(UNREADABLE)) throw new NoAnswer("no-bundle", "There is no bundle with this key.");
     switch (rest.join("/")) {
       case "rollout":
         return told(ROLLOUT);

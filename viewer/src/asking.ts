@@ -1,11 +1,10 @@
 // Questions asked by what is shown: hooks that give an answer as far as it has come, and drop it when nobody looks.
 
 import { createContext } from "preact";
-import { useContext, useEffect, useMemo, useReducer, useRef } from "preact/hooks";
+import { useContext, useEffect, useMemo, useReducer } from "preact/hooks";
 import type { Answer, LibraryEndpoints, ObjectRef, Page } from "./interface.ts";
 import { textOf } from "./address.ts";
 import { enclosedSource } from "./enclosed.ts";
-import { PageCache } from "./page_cache.ts";
 import {
   type Asked,
   Asker,
@@ -14,11 +13,11 @@ import {
   type Question,
   type RolloutEndpoint,
   type Told,
-  isAborted,
   libraryQuestion,
   rolloutQuestion,
   ServerSource,
 } from "./source.ts";
+import { AnswerWatch, type Growth, PagesWatch } from "./watching.ts";
 
 export const AskerContext = createContext<Asker | null>(null);
 
@@ -87,46 +86,17 @@ export function useLibraryAnswer<Name extends LibraryEndpoint>(
 export function useQuestion<Told>(question: Question<Told> | null, revision: number): Asking<Told> {
   const asker = useAsker();
   const [, showAgain] = useReducer((count: number) => count + 1, 0);
-  const [tries, retry] = useReducer((count: number) => count + 1, 0);
-  const state = useRef<{ path: string | undefined; answer: Told | undefined; progress: Progress | undefined; error: string | undefined }>({
-    path: undefined,
-    answer: undefined,
-    progress: undefined,
-    error: undefined,
-  });
-  const path = question?.path;
-  if (state.current.path !== path) {
-    state.current = { path, answer: undefined, progress: undefined, error: undefined };
-  }
-  const known = question === null ? undefined : asker.known(question, revision);
-  if (known !== undefined) state.current.answer = known;
-
-  useEffect(() => {
-    if (question === null || asker.known(question, revision) !== undefined) return undefined;
-    const stop = new AbortController();
-    const mine = state.current;
-    const tell = (change: Partial<typeof mine>) => {
-      if (stop.signal.aborted) return;
-      Object.assign(mine, change);
-      showAgain(undefined as never);
-    };
-    mine.error = undefined;
-    asker.ask(question, revision, stop.signal, (progress) => tell({ progress })).then(
-      (answer) => tell({ answer, progress: undefined, error: undefined }),
-      (error: unknown) => {
-        if (!isAborted(error)) tell({ progress: undefined, error: sentenceOf(error) });
-      },
-    );
-    return () => stop.abort();
-  }, [asker, path, revision, tries]);
-
-  const { answer, progress, error } = state.current;
+  const watch = useMemo(() => new AnswerWatch<Told>(asker, () => showAgain(undefined as never)), [asker]);
+  watch.turnTo(question, revision);
+  useEffect(() => watch.ask(), [watch, question?.path, revision]);
+  useEffect(() => () => watch.stop(), [watch]);
+  const { answer, progress, error } = watch;
   return {
     answer,
     progress,
     error,
     loading: question !== null && answer === undefined && error === undefined,
-    retry: () => retry(undefined as never),
+    retry: () => watch.retry(),
   };
 }
 
@@ -144,11 +114,6 @@ export interface Pages<Entry> {
   /** Another list has another key; a list that grows keeps it. */
   readonly key: string;
 }
-
-const PAGE_SIZE = 100;
-
-/** How a list changes when its revision rises. */
-export type Growth = "appended" | "anywhere";
 
 type Unpaged<Question> = Omit<Question, "offset" | "limit">;
 type EntryOf<List> = List extends Page<infer Entry> ? Entry : never;
@@ -194,90 +159,21 @@ export function usePagesOf<Told, Entry>(
 ): Pages<Entry> {
   const asker = useAsker();
   const [, showAgain] = useReducer((count: number) => count + 1, 0);
-  const key = questionFor(0, PAGE_SIZE).path;
-  const list = useMemo(
-    () => ({
-      cache: new PageCache<Entry>(PAGE_SIZE),
-      underWay: new Map<number, AbortController>(),
-      inView: [0, 0] as [number, number],
-      revision,
-      progress: undefined as Progress | undefined,
-      error: undefined as string | undefined,
-    }),
-    [asker, key],
-  );
-  if (list.revision !== revision) {
-    list.revision = revision;
-    if (growth === "appended") list.cache.grow();
-    else list.cache.outdate();
-  }
-  const pageOfTold = useRef(pageIn);
-  pageOfTold.current = pageIn;
-
-  const fetchMissing = () => {
-    for (const offset of list.cache.missing(...list.inView)) {
-      if (list.underWay.has(offset)) continue;
-      const stop = new AbortController();
-      list.underWay.set(offset, stop);
-      const asOf = list.cache.asOf;
-      asker
-        .ask(questionFor(offset, PAGE_SIZE), list.revision, stop.signal, (progress) => {
-          list.progress = progress;
-          showAgain(undefined as never);
-        })
-        .then(
-          (told) => {
-            if (stop.signal.aborted) return;
-            list.error = undefined;
-            list.cache.put(pageOfTold.current(told), asOf);
-          },
-          (error: unknown) => {
-            if (!isAborted(error)) list.error = sentenceOf(error);
-          },
-        )
-        .finally(() => {
-          if (stop.signal.aborted) return;
-          list.underWay.delete(offset);
-          list.progress = undefined;
-          showAgain(undefined as never);
-          if (list.error === undefined) fetchMissing();
-        });
-    }
-  };
-  const fetchLatest = useRef(fetchMissing);
-  fetchLatest.current = fetchMissing;
-
-  useEffect(() => {
-    list.error = undefined;
-    fetchLatest.current();
-  }, [list, revision]);
-  useEffect(
-    () => () => {
-      for (const stop of list.underWay.values()) stop.abort();
-      list.underWay.clear();
-    },
-    [list],
-  );
-  const need = useMemo(
-    () => (first: number, last: number) => {
-      list.inView = [first, last];
-      if (list.error === undefined) fetchLatest.current();
-    },
-    [list],
-  );
+  const { path, subject } = questionFor(0, 0);
+  const watch = useMemo(() => new PagesWatch<Told, Entry>(asker, () => showAgain(undefined as never)), [asker, subject]);
+  watch.turnTo(questionFor, pageIn, revision, growth);
+  useEffect(() => watch.ask(), [watch, path, revision]);
+  useEffect(() => () => watch.stop(), [watch]);
+  const need = useMemo(() => (first: number, last: number) => watch.need(first, last), [watch]);
   return {
-    total: list.cache.total,
-    at: (index) => list.cache.at(index),
+    total: watch.total,
+    at: (index) => watch.at(index),
     need,
-    loading: list.cache.total === null && list.error === undefined,
-    progress: list.progress,
-    error: list.error,
-    retry: () => {
-      list.error = undefined;
-      fetchLatest.current();
-      showAgain(undefined as never);
-    },
-    key,
+    loading: watch.total === null && watch.error === undefined,
+    progress: watch.progress,
+    error: watch.error,
+    retry: () => watch.retry(),
+    key: subject,
   };
 }
 
@@ -308,8 +204,4 @@ function rememberNames(bundle: string, told: Answer<unknown> | undefined): void 
 /** The short name of an object, if an answer about its bundle has told it. */
 export function nameIn(bundle: string | null, ref: ObjectRef): string | undefined {
   return bundle === null ? undefined : names.get(bundle)?.get(textOf(ref));
-}
-
-function sentenceOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -17,6 +17,8 @@ import {
 export interface Question<Told> {
   /** Path and query, from the folder of the interface on. */
   readonly path: string;
+  /** The path without the moment: the same question about another moment has the same subject. */
+  readonly subject: string;
   readonly told?: Told;
 }
 
@@ -48,7 +50,8 @@ export function libraryQuestion<Name extends LibraryEndpoint>(
   name: Name,
   asked: LibraryEndpoints[Name]["asked"],
 ): Question<LibraryEndpoints[Name]["told"]> {
-  return { path: `${name}${queryOf(asked)}` };
+  const path = `${name}${queryOf(asked)}`;
+  return { path, subject: path };
 }
 
 /** A question about one rollout, as it was at an event, or at its end. */
@@ -58,7 +61,8 @@ export function rolloutQuestion<Name extends RolloutEndpoint>(
   name: Name,
   asked: Asked<Name>,
 ): Question<Answer<Told<Name>>> {
-  return { path: `rollouts/${bundle}/${name}${queryOf({ ...asked, at })}` };
+  const folder = `rollouts/${bundle}/${name}`;
+  return { path: `${folder}${queryOf({ ...asked, at })}`, subject: `${folder}${queryOf(asked)}` };
 }
 
 /** How answers are fetched. One for the server, one for an exported file, one for tests. */
@@ -71,9 +75,17 @@ export interface Source {
 const MOST_KEPT = 400;
 const READING_POLL_MS = 250;
 
-/** Asks a source, and keeps the latest answers. */
+/** An answer that is awaited, by how many. */
+interface Awaited {
+  readonly answer: Promise<unknown>;
+  readonly stop: AbortController;
+  readonly progress: Set<(progress: Progress) => void>;
+}
+
+/** Asks a source, each question once at a time however many want to know, and keeps the latest answers. */
 export class Asker {
   private readonly kept = new Map<string, unknown>();
+  private readonly underWay = new Map<string, Awaited>();
 
   constructor(readonly source: Source) {}
 
@@ -91,14 +103,50 @@ export class Asker {
   ): Promise<Told> {
     const key = keyOf(question, revision);
     if (this.kept.has(key)) return this.kept.get(key) as Told;
-    let answer = await this.source.fetch(question.path, signal);
+    signal.throwIfAborted();
+    const awaited = this.underWay.get(key) ?? this.begin(key, question.path);
+    awaited.progress.add(onProgress);
+    return new Promise<Told>((resolve, reject) => {
+      const leave = () => {
+        awaited.progress.delete(onProgress);
+        if (awaited.progress.size === 0) {
+          this.underWay.delete(key);
+          awaited.stop.abort();
+        }
+        reject(new DOMException("nobody waits any more", "AbortError"));
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      awaited.answer.then(resolve as (answer: unknown) => void, reject).finally(() => signal.removeEventListener("abort", leave));
+    });
+  }
+
+  private begin(key: string, path: string): Awaited {
+    const stop = new AbortController();
+    const progress: Awaited["progress"] = new Set();
+    const tell = (how: Progress) => {
+      for (const onProgress of progress) onProgress(how);
+    };
+    const answer = this.fetch(path, stop.signal, tell)
+      .then((told) => {
+        if (!stop.signal.aborted) this.keep(key, told);
+        return told;
+      })
+      .finally(() => {
+        if (!stop.signal.aborted) this.underWay.delete(key);
+      });
+    const awaited = { answer, stop, progress };
+    this.underWay.set(key, awaited);
+    return awaited;
+  }
+
+  private async fetch(path: string, signal: AbortSignal, onProgress: (progress: Progress) => void): Promise<unknown> {
+    let answer = await this.source.fetch(path, signal);
     while (isReading(answer)) {
       onProgress({ done: answer.bytes_read, total: answer.bytes_in_log });
       await pause(READING_POLL_MS, signal);
-      answer = await this.source.fetch(question.path, signal);
+      answer = await this.source.fetch(path, signal);
     }
-    this.keep(key, answer);
-    return answer as Told;
+    return answer;
   }
 
   /** Forget all answers: what they were about is another. */

@@ -187,6 +187,15 @@ test("a tree is walked by arrows, Home, End and letters", async () => {
   await page.context().close();
 });
 
+test("a bundle that cannot be read is said once, with a way to try again", async () => {
+  const { page } = await shown.open("#/ffffffffffff/overview");
+  await page.getByText("There is no bundle with this key.").waitFor();
+  assert.equal(await page.getByRole("alert").count(), 1);
+  await page.getByRole("button", { name: "Try again" }).click();
+  await page.getByText("There is no bundle with this key.").waitFor();
+  await page.context().close();
+});
+
 test("the theme is changed by a key, and stays", async () => {
   const { page } = await shown.open("#/", { colorScheme: "light" });
   await page.getByText("trace-3", { exact: true }).waitFor();

@@ -83,7 +83,7 @@ export function Frame({ places }: { places: ReadonlyArray<Place> }) {
             <Header onKeys={() => setShowsKeys(true)} />
             <Navigation places={places} />
             <main id="content" class="frame-main" tabIndex={-1}>
-              {shown}
+              <IfReadable>{shown}</IfReadable>
             </main>
             <SidePanel />
             <TimeSlider />
@@ -113,6 +113,13 @@ function LibraryProvider({ children }: { children: ComponentChildren }) {
     };
   }, [asker, isLooked]);
   return <LibraryRevisionContext.Provider value={revision}>{children}</LibraryRevisionContext.Provider>;
+}
+
+/** What is shown of a bundle; if the bundle itself cannot be read, that is said once, and not by every part. */
+function IfReadable({ children }: { children: ComponentChildren }) {
+  const { head } = useRollout();
+  if (head.answer === undefined && head.error !== undefined) return <Failed sentence={head.error} retry={head.retry} />;
+  return <>{children}</>;
 }
 
 function RolloutTitle({ place }: { place: string }) {
