@@ -1,6 +1,7 @@
 """What holds of every list and every answer: pages make up the whole, a moment is as its graph, every id has a name."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier, Thread
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 
 from conformance.cases import Case, all_cases, schema_2_cases
+from growing import GrowingBundle
 from recording import Recording, assistant, recording_with_turn, user
 from rollout_trace.bundle.folder import Bundle
 from rollout_trace.query.moment import state_at
@@ -155,6 +157,40 @@ class TestMoments:
         then = whole.at(state_at(bundle, 45))
         assert ask(then, "check") == ask(whole, "check")
         assert ask(then, "check")["events"] == 180
+
+
+class TestALogThatGrows:
+    @pytest.fixture
+    def growing(self, tmp_path: Path) -> GrowingBundle:
+        return GrowingBundle(EXAMPLES / "thermostat", tmp_path / "bundle")
+
+    def test_what_came_after_the_graph_is_not_told(self, growing: GrowingBundle) -> None:
+        growing.write_lines(45)
+        view = view_of(growing.path)
+        growing.write_rest()  # before anything is asked
+
+        assert [line["seq"] for line in whole_list(view, "events")] == list(range(1, 46))
+        assert envelope(view, "timeline") == envelope(view_of(growing.path, view.reduction), "timeline")
+        assert (envelope(view, "rollout")["as_of"], ask(view, "rollout")["events"]) == (45, 45)
+
+    def test_a_line_that_is_being_written_is_not_told_by_a_follower_s_graph(self, growing: GrowingBundle) -> None:
+        growing.write_lines(10)
+        bundle = Bundle(growing.path)
+        reduction = state_at(bundle, 10)
+        growing.write(growing.lines[10][:50])
+
+        told = whole_list(view_of(bundle, reduction), "events")
+        assert [line["seq"] for line in told] == list(range(1, 11))
+
+
+def test_many_threads_that_ask_at_once_are_told_the_same() -> None:
+    view = view_of(EXAMPLES / "thermostat")
+    questions = list(lists_of(view_of(EXAMPLES / "thermostat")))
+    with ThreadPoolExecutor(8) as threads:
+        told = list(threads.map(lambda asked: envelope(view, asked[0], **asked[1]), questions * 2))
+
+    alone = [envelope(view_of(EXAMPLES / "thermostat"), name, **asked) for name, asked in questions]
+    assert told == alone * 2
 
 
 def test_a_part_is_computed_once_however_many_ask() -> None:
