@@ -15,6 +15,7 @@ from rollout_trace.bundle.folder import Bundle
 from rollout_trace.query.moment import state_at
 from rollout_trace.query.naming import objects_of
 from rollout_trace.reduce.evidence import ObjectKind
+from rollout_trace.web import parts
 from rollout_trace.web.interface.common import EXCERPT_CHARACTERS
 from rollout_trace.web.view import View, once_a_view
 from web.viewing import EXAMPLES, ask, envelope, lists_of, view_of, whole_list
@@ -173,14 +174,21 @@ class TestALogThatGrows:
         assert envelope(view, "timeline") == envelope(view_of(growing.path, view.reduction), "timeline")
         assert (envelope(view, "rollout")["as_of"], ask(view, "rollout")["events"]) == (45, 45)
 
-    def test_a_line_that_is_being_written_is_not_told_by_a_follower_s_graph(self, growing: GrowingBundle) -> None:
+    def test_the_log_ends_for_all_views_where_it_did_when_it_was_read(self, growing: GrowingBundle) -> None:
+        growing.write_lines(45)
+        view = view_of(growing.path)
+        growing.write_rest()
+
+        assert [entry.line for entry in parts.log_entries(view.at(state_at(view.bundle, 20)))] == list(range(1, 46))
+
+    def test_a_line_that_is_being_written_is_none_yet(self, growing: GrowingBundle) -> None:
         growing.write_lines(10)
-        bundle = Bundle(growing.path)
-        reduction = state_at(bundle, 10)
+        before = state_at(Bundle(growing.path), 10)
         growing.write(growing.lines[10][:50])
 
-        told = whole_list(view_of(bundle, reduction), "events")
-        assert [line["seq"] for line in told] == list(range(1, 11))
+        assert len(whole_list(view_of(growing.path, before), "events")) == 10
+        told = whole_list(view_of(growing.path), "events")  # for a reader of the whole log it is its torn end
+        assert (len(told), told[-1]["fault"] is not None) == (11, True)
 
 
 def test_many_threads_that_ask_at_once_are_told_the_same() -> None:
