@@ -33,7 +33,7 @@ export interface Activity {
   readonly started_at_unix_ms: number;
   readonly started_seq: number;
   readonly ended_at_unix_ms: number;
-  readonly ended_seq: number;
+  readonly ended_seq: number | null;
 }
 
 /** What one agent is doing, since when, and on what: a model, a command, the name of a tool, how it ended. */

@@ -106,4 +106,6 @@ def _named_in(found: GraphObject | msgspec.Struct, prefix: str) -> Iterator[Link
 @cache
 def kind_named_by(field: str) -> ObjectKind | None:
     """Of which kind the objects are that a field of this name names; None if it names none."""
+    if field in _ELSEWHERE:
+        return None
     return next((kind for pattern, kind in _KINDS if pattern.search(field)), None)

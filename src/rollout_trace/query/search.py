@@ -79,12 +79,11 @@ def held_texts(bundle: Bundle, reduction: Reduction, applied: Iterable[AppliedEv
 
 
 def lines_with(pattern: re.Pattern[str], text: str) -> Iterator[tuple[str, int, int]]:
-    """The lines with a match, and where its first begins and ends. The whole text is looked through before."""
-    if pattern.search(text) is not None:
-        for line in text.split("\n"):
-            match = pattern.search(line)
-            if match is not None:
-                yield line, match.start(), match.end()
+    """The lines with a match, and where its first begins and ends. `^` and `$` are the ends of a line."""
+    for line in text.split("\n"):
+        match = pattern.search(line)
+        if match is not None:
+            yield line, match.start(), match.end()
 
 
 def _in_items(bundle: Bundle, reduction: Reduction) -> Iterator[HeldText]:

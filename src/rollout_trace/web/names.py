@@ -46,10 +46,10 @@ def _in_value(value: object) -> Iterator[ObjectRef]:
     """The objects that a value mentions by what it is: a reference, a structure, or a list of them."""
     if isinstance(value, ObjectRef):
         yield value
-    elif isinstance(value, Activity):
+        return
+    if isinstance(value, Activity):
         yield ObjectRef(value.kind, value.object_id)
-        yield ObjectRef(ObjectKind.THREAD, value.thread_id)
-    elif isinstance(value, msgspec.Struct):
+    if isinstance(value, msgspec.Struct):
         for field, mentioned in _fields_of(type(value)):
             yield from mentioned(getattr(value, field))
     elif isinstance(value, tuple | list):

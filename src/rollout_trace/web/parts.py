@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 
 from rollout_trace.events.log_entry import LogEntry
 from rollout_trace.ids import CodexTurnId, InferenceCallId, ThreadId
@@ -23,18 +24,23 @@ from rollout_trace.web.view import View, once_a_log, once_a_view
 
 @once_a_log
 def log_entries(view: View) -> tuple[LogEntry, ...]:
-    """The lines of the log that are not blank, in order: what could be read of it when this was first asked."""
-    return tuple(view.bundle.events())
+    """The lines of the log that are not blank, in order; none that came after the graph of the whole log."""
+    last = _last_line(view)
+    return tuple(takewhile(lambda entry: (entry.line or 0) <= last, view.bundle.events()))
 
 
 @once_a_view
 def entries(view: View) -> Sequence[LogEntry]:
     """The lines from which the graph was made: those that were applied, and those that were refused."""
+    lines = log_entries(view)
+    return lines[: bisect_right(lines, _last_line(view), key=lambda entry: entry.line or 0)]
+
+
+def _last_line(view: View) -> int:
+    """The last line that was applied or refused; 0 if there is none."""
     positions = (position.line or 0 for position, _ in view.reduction.evidence)
     refused = (diagnostic.line or 0 for diagnostic in view.reduction.diagnostics)
-    last = max((*positions, *refused), default=0)
-    lines = log_entries(view)
-    return lines[: bisect_right(lines, last, key=lambda entry: entry.line or 0)]
+    return max((*positions, *refused), default=0)
 
 
 @once_a_view

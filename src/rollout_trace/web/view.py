@@ -65,20 +65,25 @@ class View:
     """A graph as answers see it: of the whole log so far, or as it was at an event."""
 
     def __init__(
-        self, bundle: Bundle, reduction: Reduction, extent: LogExtent, prices: PriceTable, of_log: Parts | None = None
+        self,
+        bundle: Bundle,
+        reduction: Reduction,
+        extent: LogExtent,
+        prices: PriceTable,
+        whole: "View | None" = None,
     ) -> None:
-        """Look at a graph. `of_log` is what was computed of the log, if another view of the same extent has it."""
+        """Look at a graph. `whole` is the view of the whole log, if this one is of an earlier moment."""
         self.bundle = bundle
         self.reduction = reduction
         self.trace = reduction.trace
         self.extent = extent
         self.prices = prices
-        self.of_graph = Parts()
-        self.of_log = of_log or Parts()
+        self.whole = whole or self
+        self.parts = Parts()
 
     def at(self, reduction: Reduction) -> "View":
-        """A view of another moment of the same log; what is of the log is computed once for both."""
-        return View(self.bundle, reduction, self.extent, self.prices, self.of_log)
+        """A view of an earlier moment of the same log; what is of the whole log is computed once for both."""
+        return View(self.bundle, reduction, self.extent, self.prices, self.whole)
 
 
 def once_a_view(compute: Callable[[View], Part]) -> Callable[[View], Part]:
@@ -86,16 +91,16 @@ def once_a_view(compute: Callable[[View], Part]) -> Callable[[View], Part]:
 
     @wraps(compute)
     def part(view: View) -> Part:
-        return view.of_graph.get(compute, lambda: compute(view))
+        return view.parts.get(compute, lambda: compute(view))
 
     return part
 
 
 def once_a_log(compute: Callable[[View], Part]) -> Callable[[View], Part]:
-    """Make a function of what all views of a log share one that is computed once for all of them."""
+    """Make a function of a view one that is computed once for all moments of a log, from the view of the whole."""
 
     @wraps(compute)
     def part(view: View) -> Part:
-        return view.of_log.get(compute, lambda: compute(view))
+        return view.whole.parts.get(compute, lambda: compute(view.whole))
 
     return part

@@ -77,11 +77,16 @@ def _line(view: View, log: BinaryIO, index: int) -> EventLine:
         event_type=event_type(event),
         thread_id=event.thread_id,
         codex_turn_id=event.codex_turn_id,
-        fault=None if applied is not None else _diagnostics_by_line(view)[entry.line].message,
+        fault=None if applied is not None else _why_not_applied(view, entry.line),
         touched=() if applied is None else applied.touched[:_MOST_TOUCHED],
         payloads=tuple(payload_refs(event)),
         text=text,
     )
+
+
+def _why_not_applied(view: View, line: int | None) -> str:
+    diagnostic = _diagnostics_by_line(view).get(line)
+    return "it was not applied" if diagnostic is None else diagnostic.message
 
 
 def _line_at(log: BinaryIO, offset: int) -> Excerpt:

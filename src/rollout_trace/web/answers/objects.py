@@ -1,6 +1,7 @@
 """Any object: what it is, what it says, how it is tied to others, and where it stands in the lists."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from rollout_trace.errors import QuestionError
 from rollout_trace.events.references import event_type
@@ -18,6 +19,9 @@ from rollout_trace.web.interface.common import MOST_ENTRIES, Excerpt, Page
 from rollout_trace.web.interface.objects import BehindEvent, ObjectDetails, Place
 from rollout_trace.web.interface.questions import LineageQuery, NamedQuery, ObjectPageQuery, ObjectQuery, TextQuery
 from rollout_trace.web.view import View, once_a_view
+
+MOST_STEPS: Final = 1_000
+"""How many steps of a lineage are told in each direction before none is followed further."""
 
 
 def details(view: View, asked: ObjectQuery) -> ObjectDetails:
@@ -75,7 +79,7 @@ def lineage(view: View, asked: LineageQuery) -> Lineage:
     ref = _asked_for(view, asked)
     is_payload = ref.kind is ObjectKind.RAW_PAYLOAD
     holders = [owner for owner, _ in parts.namings(view).get(ref, ())] if is_payload else []
-    return lineage_from(view.reduction, _ties(view), ref, asked.depth, holders)
+    return lineage_from(view.reduction, _ties(view), ref, asked.depth, holders, MOST_STEPS)
 
 
 def named(view: View, asked: NamedQuery) -> ObjectRef:
