@@ -125,6 +125,8 @@ class _Enclosing:
             self._progress(done / len(refs))
             named = {"kind": ref.kind, "id": ref.object_id}
             told = self._ask(endpoints.OBJECT, **named)
+            if ref.kind is ObjectKind.RAW_PAYLOAD:
+                told["answer"]["texts"] = {}  # it is a file, which is enclosed as such
             for endpoint in _OF_OBJECT:
                 self._ask(endpoint, **named, limit=_ALL)
             for title, text in told["answer"]["texts"].items():
