@@ -201,6 +201,7 @@ function details(kind: string, id: string): ObjectDetails {
 
 /** Answers at once, or after as long as `?wait=` of the page's own address says, or with as much reading as `?reading=` says. */
 export class MadeUpSource implements Source {
+  readonly isEnclosed = false;
   async fetch(path: string): Promise<unknown> {
     const [name = "", query = ""] = path.split("?");
     const asked = new URLSearchParams(query);

@@ -23,12 +23,15 @@ export const AskerContext = createContext<Asker | null>(null);
 
 let ofPage: Asker | undefined;
 
-/** Who is asked: the source of the page, but in tests. */
-export function useAsker(): Asker {
-  const given = useContext(AskerContext);
-  if (given !== null) return given;
+/** Who is asked by this page: its server, or the file that it is. */
+export function askerOfPage(): Asker {
   ofPage ??= new Asker(enclosedSource() ?? new ServerSource());
   return ofPage;
+}
+
+/** Who is asked: the source of the page, but in tests. */
+export function useAsker(): Asker {
+  return useContext(AskerContext) ?? askerOfPage();
 }
 
 /** The rollout that is looked at, at which moment, and what is known of its growth. The frame provides it. */

@@ -44,7 +44,14 @@ const DEFAULTS: ReadonlyArray<readonly [string, string]> = [
 ];
 
 export class EnclosedSource implements Source {
+  readonly isEnclosed = true;
+
   constructor(private readonly enclosed: Promise<Enclosed>) {}
+
+  /** By which key its rollout is known. */
+  async key(): Promise<string> {
+    return (await this.enclosed).key;
+  }
 
   async fetch(path: string): Promise<unknown> {
     const enclosed = await this.enclosed;

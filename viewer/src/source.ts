@@ -67,6 +67,8 @@ export function rolloutQuestion<Name extends RolloutEndpoint>(
 
 /** How answers are fetched. One for the server, one for an exported file, one for tests. */
 export interface Source {
+  /** Whether the answers are inside an exported file: one rollout, at one moment. */
+  readonly isEnclosed: boolean;
   fetch(path: string, signal: AbortSignal): Promise<unknown>;
   /** The address of the stream of changes of a bundle, or of the list of bundles; null if nothing can change. */
   changes(bundle: string | null): string | null;
@@ -165,6 +167,8 @@ export class Asker {
 
 /** The server from which the page came. */
 export class ServerSource implements Source {
+  readonly isEnclosed = false;
+
   async fetch(path: string, signal: AbortSignal): Promise<unknown> {
     let response: Response;
     try {

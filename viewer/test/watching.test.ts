@@ -5,6 +5,7 @@ import { AnswerWatch, PagesWatch } from "../src/watching.ts";
 
 /** A source whose answers come when the test says so. */
 class HeldSource implements Source {
+  readonly isEnclosed = false;
   readonly asked: string[] = [];
   private readonly held = new Map<string, { resolve: (told: unknown) => void; reject: (error: unknown) => void }>();
 

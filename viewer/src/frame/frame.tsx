@@ -8,6 +8,7 @@ import type { LibraryChange } from "../interface.ts";
 import { KEYS, type KeyLine, listenToKeys, useKeys } from "../keyboard.ts";
 import { followChanges, throttled } from "../live.ts";
 import { go, goInstead, useAddress } from "../location.ts";
+import { counted } from "../parts/format.ts";
 import { Failed, Notice } from "../parts/notice.tsx";
 import type { Place } from "../places/place.ts";
 import { nextTheme } from "../theme.ts";
@@ -30,6 +31,7 @@ export function keyTable(places: ReadonlyArray<Place>): ReadonlyArray<KeyLine> {
 
 export function Frame({ places }: { places: ReadonlyArray<Place> }) {
   const address = useAddress();
+  const { isEnclosed } = useAsker().source;
   const [showsKeys, setShowsKeys] = useState(false);
   useEffect(() => listenToKeys(() => keyTable(places)), [places]);
 
@@ -86,7 +88,7 @@ export function Frame({ places }: { places: ReadonlyArray<Place> }) {
               <IfReadable>{shown}</IfReadable>
             </main>
             <SidePanel />
-            <TimeSlider />
+            {isEnclosed ? <EnclosedMoment /> : <TimeSlider />}
           </div>
         </RolloutProvider>
       )}
@@ -120,6 +122,16 @@ function IfReadable({ children }: { children: ComponentChildren }) {
   const { head } = useRollout();
   if (head.answer === undefined && head.error !== undefined) return <Failed sentence={head.error} retry={head.retry} />;
   return <>{children}</>;
+}
+
+/** In place of the slider: an exported file cannot go back in time. */
+function EnclosedMoment() {
+  const { head } = useRollout();
+  return (
+    <footer class="frame-time" aria-label="Time">
+      <span class="quiet">An exported file: {head.answer === undefined ? "" : `${counted(head.answer.events, "event")} of the log, as they were when it was written`}</span>
+    </footer>
+  );
 }
 
 function RolloutTitle({ place }: { place: string }) {

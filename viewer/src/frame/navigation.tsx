@@ -2,6 +2,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { type Address, hashOf } from "../address.ts";
+import { useAsker } from "../asking.ts";
 import { changed, useAddress } from "../location.ts";
 import type { Place } from "../places/place.ts";
 
@@ -11,7 +12,8 @@ export function Navigation({ places }: { places: ReadonlyArray<Place> }) {
   useEffect(() => {
     navigation.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [address.place]);
-  const listed = places.filter((place) => place.key !== null && (place.of === "bundles" || address.bundle !== null));
+  const { isEnclosed } = useAsker().source;
+  const listed = places.filter((place) => place.key !== null && (place.of === "bundles" ? !isEnclosed : address.bundle !== null));
   const groups = (["bundles", "rollout"] as const)
     .map((of) => listed.filter((place) => place.of === of))
     .filter((group) => group.length > 0);

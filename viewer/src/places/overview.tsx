@@ -1,17 +1,22 @@
-// What is in a rollout, on one screen: what was asked and answered, what failed, who worked, what it used, where time went.
+// What is in a rollout, on one screen: what was asked and answered, what failed, who worked, where time went, what it used.
 
 import { useAnswer, usePages } from "../asking.ts";
 import { useRollout } from "../frame/rollout_context.tsx";
-import type { AgentLine, Failure, Rollout } from "../interface.ts";
-import { go } from "../location.ts";
+import type { Diagnostic, Rollout } from "../interface.ts";
+import { hrefTo } from "../location.ts";
+import { AccountBar } from "../parts/account_bar.tsx";
 import { counted, exact } from "../parts/format.ts";
 import { Answered, Notice } from "../parts/notice.tsx";
-import { EventLink, ObjectLink } from "../parts/object_link.tsx";
 import { OutcomeMark } from "../parts/outcome_mark.tsx";
 import { type Column, PagedTable } from "../parts/paged_table.tsx";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
-import { Count, Duration, Moment, Money, Tokens } from "../parts/quantities.tsx";
+import { Duration, Moment, Money, Tokens } from "../parts/quantities.tsx";
 import { VisibleText } from "../parts/visible_text.tsx";
+import { AgentTree } from "./agents.tsx";
+import { OneLine, eventColumn } from "./columns.tsx";
+import { FailuresInline } from "./failures.tsx";
+
+const MOST_CHARACTERS = 1_000;
 
 export function OverviewPlace() {
   const rollout = useAnswer("rollout", {});
@@ -23,104 +28,86 @@ export function OverviewPlace() {
 }
 
 function Overview({ rollout }: { rollout: Rollout }) {
-  const { summary } = rollout;
+  const faults = Object.values(rollout.diagnostics).reduce((sum, count) => sum + count, 0);
   return (
     <>
       {rollout.default_rejects && (
-        <Notice kind="warning">This bundle is damaged. What can still be said of it is shown; the place Check says what is missing.</Notice>
+        <Notice kind="warning">
+          This bundle is damaged. What can still be said of it is shown; <a href={hrefTo({ place: "check", object: null })}>the check</a> says what is missing.
+        </Notice>
       )}
-      <dl class="facts">
-        <dt>Status</dt>
-        <dd>
-          <OutcomeMark outcome={{ status: summary.status }} />
-        </dd>
-        <dt>Started</dt>
-        <dd>
-          <Moment ms={summary.started_at_unix_ms} />, <Duration ms={summary.duration_ms} /> long
-        </dd>
-        <dt>Asked</dt>
-        <dd>{summary.first_user_message === null ? "–" : <VisibleText text={summary.first_user_message.slice(0, 1_000)} />}</dd>
-        <dt>Answered</dt>
-        <dd>{summary.last_answer === null ? "–" : <VisibleText text={summary.last_answer.slice(0, 1_000)} />}</dd>
-        <dt>Used</dt>
-        <dd>
-          {counted(rollout.usage.requests, "request")}, <Tokens usage={rollout.usage.tokens} /> tokens, <Money usd={rollout.usage.cost_usd} />
-        </dd>
-        <dt>Has</dt>
-        <dd>
-          {counted(summary.conversation_items, "item")}, {counted(summary.terminals, "terminal")}, {counted(rollout.replacements, "compaction")},{" "}
-          {counted(rollout.events, "event")}, {counted(summary.payloads, "payload")}
-        </dd>
-      </dl>
+      <Facts rollout={rollout} />
       <Section title="Failures" about={exact(rollout.failures)}>
-        <Failures />
+        <FailuresInline />
       </Section>
       <Section title="Agents">
-        <Agents />
+        <AgentTree />
       </Section>
+      <Section title="Where the time went" about={<a href={hrefTo({ place: "time", object: null })}>critical path</a>}>
+        <AccountBar account={rollout.account} />
+      </Section>
+      {faults > 0 && (
+        <Section title="Faults of the trace" about={exact(faults)}>
+          <Diagnostics />
+        </Section>
+      )}
     </>
   );
 }
 
-function Failures() {
+function Facts({ rollout }: { rollout: Rollout }) {
   const { head } = useRollout();
-  const pages = usePages("failures", {});
-  const start = head.answer?.summary.started_at_unix_ms ?? 0;
-  const columns: ReadonlyArray<Column<Failure>> = [
-    { key: "event", title: "Event", width: "72px", cell: ({ position }) => <EventLink seq={position.seq} /> },
-    { key: "at", title: "After", width: "88px", align: "end", cell: ({ at_unix_ms }) => <Moment ms={at_unix_ms} from={start} /> },
-    { key: "what", title: "What", width: "minmax(160px, 2fr)", cell: ({ subject, what }) => <ObjectLink object={subject} gist={what} /> },
-    { key: "outcome", title: "Outcome", width: "minmax(120px, 220px)", cell: ({ outcome }) => <OutcomeMark outcome={outcome} /> },
-    {
-      key: "error",
-      title: "Why",
-      width: "minmax(160px, 3fr)",
-      cell: ({ error }) => <span class="one-line">{error !== null && <VisibleText text={error.slice(0, 400)} />}</span>,
-    },
-  ];
+  const { summary, usage } = rollout;
+  const isLive = head.answer?.is_live ?? false;
   return (
-    <PagedTable
-      label="Failures"
-      pages={pages}
-      columns={columns}
-      isInline
-      minWidth={760}
-      onOpen={({ subject }) => go({ select: subject })}
-      empty="Nothing failed, was cancelled or never ended."
-    />
+    <dl class="facts">
+      <dt>Status</dt>
+      <dd>
+        <OutcomeMark outcome={{ status: summary.status }} />
+        {summary.status === "running" && !isLive && <span class="quiet"> when the log ends: its recorder was stopped, or is gone</span>}
+      </dd>
+      <dt>Started</dt>
+      <dd>
+        <Moment ms={summary.started_at_unix_ms} />, <Duration ms={summary.duration_ms} /> long
+      </dd>
+      <dt>Asked</dt>
+      <dd>
+        <Words text={summary.first_user_message} />
+      </dd>
+      <dt>Answered</dt>
+      <dd>
+        <Words text={summary.last_answer} />
+      </dd>
+      <dt>Used</dt>
+      <dd>
+        {counted(usage.requests, "request")}, <Tokens usage={usage.tokens} /> tokens, <Money usd={usage.cost_usd} />
+      </dd>
+      <dt>Has</dt>
+      <dd>
+        {counted(summary.conversation_items, "item")}, {counted(summary.terminals, "terminal")}, {counted(rollout.replacements, "replaced history", "replaced histories")},{" "}
+        {counted(rollout.events, "event")}, {counted(summary.payloads, "payload")}
+      </dd>
+    </dl>
   );
 }
 
-const AGENT_COLUMNS: ReadonlyArray<Column<AgentLine>> = [
-  {
-    key: "agent",
-    title: "Agent",
-    width: "minmax(180px, 1fr)",
-    cell: ({ thread_id, depth, totals }) => (
-      <span class="one-line" style={{ paddingLeft: `${Math.min(depth, 20) * 16}px` }}>
-        <ObjectLink object={{ kind: "thread", object_id: thread_id }} gist={totals.nickname ?? undefined} />
-      </span>
-    ),
-  },
-  { key: "outcome", title: "Outcome", width: "minmax(110px, 190px)", cell: ({ outcome }) => <OutcomeMark outcome={outcome} /> },
-  { key: "duration", title: "Duration", width: "88px", align: "end", cell: ({ totals }) => <Duration ms={totals.duration_ms} /> },
-  { key: "requests", title: "Requests", width: "84px", align: "end", cell: ({ totals }) => <Count value={totals.requests} /> },
-  { key: "tools", title: "Tools", width: "64px", align: "end", cell: ({ totals }) => <Count value={totals.tool_calls} /> },
-  { key: "tokens", title: "Tokens", width: "256px", align: "end", cell: ({ usage }) => <Tokens usage={usage.tokens} /> },
-  { key: "cost", title: "Cost", width: "80px", align: "end", cell: ({ usage }) => <Money usd={usage.cost_usd} /> },
+function Words({ text }: { text: string | null }) {
+  if (text === null) return <>–</>;
+  return (
+    <>
+      <VisibleText text={text.slice(0, MOST_CHARACTERS)} />
+      {text.length > MOST_CHARACTERS && <span class="faint"> … {counted(text.length - MOST_CHARACTERS, "more character")}; the conversation has them</span>}
+    </>
+  );
+}
+
+const DIAGNOSTICS: ReadonlyArray<Column<Diagnostic>> = [
+  eventColumn(({ seq }) => seq),
+  { key: "level", title: "Level", width: "84px", cell: ({ level }) => level },
+  { key: "code", title: "Code", width: "minmax(120px, 220px)", cell: ({ code }) => <span class="code">{code}</span> },
+  { key: "message", title: "What", width: "minmax(200px, 1fr)", cell: ({ message }) => <OneLine text={message} /> },
 ];
 
-function Agents() {
-  const pages = usePages("agents", {});
-  return (
-    <PagedTable
-      label="Agents"
-      pages={pages}
-      columns={AGENT_COLUMNS}
-      isInline
-      minWidth={900}
-      onOpen={({ thread_id }) => go({ select: { kind: "thread", object_id: thread_id } })}
-      empty="The log has no agent yet."
-    />
-  );
+function Diagnostics() {
+  return <PagedTable label="Faults of the trace" pages={usePages("diagnostics", {})} columns={DIAGNOSTICS} isInline minWidth={640} empty="None." />;
 }
