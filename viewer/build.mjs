@@ -66,6 +66,14 @@ if (!isGallery && total > MOST_BYTES) {
   console.error(`the page has ${total} bytes, more than ${MOST_BYTES}`);
   process.exit(1);
 }
+// An exported file has them within its own HTML, which must not take a part of them for its own.
+for (const [name, contents] of isGallery ? [] : files.slice(1)) {
+  const found = /<\/(?:script|style)|<script[\s/>]/i.exec(contents.toString());
+  if (found !== null) {
+    console.error(`${name} has ${JSON.stringify(found[0])}, and so could not stand in an exported file`);
+    process.exit(1);
+  }
+}
 await rm(target, { recursive: true, force: true });
 await mkdir(target, { recursive: true });
 for (const [name, contents] of files) await writeFile(join(target, name), contents);
