@@ -54,8 +54,8 @@ def examples() -> Iterator[ViewerProcess]:
 
 @pytest.fixture(scope="session")
 def recorded(real_bundles: Path) -> Iterator[ViewerProcess]:
-    """A viewer of what the released client recorded."""
-    with ViewerProcess(real_bundles) as viewer:
+    """A viewer of what the released client recorded, in schema 2."""
+    with ViewerProcess(real_bundles / "0.169.0") as viewer:
         yield viewer
 
 
@@ -77,3 +77,9 @@ def reader_of(browser: Browser) -> Iterator[Callable[[ViewerProcess], Reader]]:
 def reader(reader_of: Callable[[ViewerProcess], Reader], examples: ViewerProcess) -> Reader:
     """Someone who looks at the examples."""
     return reader_of(examples)
+
+
+@pytest.fixture
+def colleague(reader_of: Callable[[ViewerProcess], Reader], recorded: ViewerProcess) -> Reader:
+    """Someone who looks at what the released client recorded."""
+    return reader_of(recorded)

@@ -5,18 +5,18 @@ its own server, and whatever the browser complains of, is kept, and no reader ma
 """
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Locator, Page, Request, expect
 
-from viewer.viewer_process import ViewerProcess
-
 LONGEST_WAIT_MS: Final = 20_000
 expect.set_options(timeout=LONGEST_WAIT_MS)
 ON_THE_WAY: Final = ".table-waiting, [aria-busy=true], .notice[role=status]"
 """What the page shows in the stead of an answer that has not come."""
+TEXTS_OF_ROWS: Final = """table => [...table.querySelectorAll("[role=row]:not(.table-head)")]
+    .sort((one, other) => one.ariaRowIndex - other.ariaRowIndex)
+    .map(row => [...row.querySelectorAll("[role=gridcell]")].map(cell => cell.innerText.trim().replace(/\\s+/g, " ")))"""
 
 
 class Reader:
@@ -61,11 +61,11 @@ class Reader:
         """Type an address, `#/…` of the server or a whole one."""
         self.page.goto(f"{self._origin}/{address}" if address.startswith("#") else address)
 
-    def open_bundle(self, viewer: ViewerProcess, name: str) -> None:
-        """Open a bundle from the list, by a click on the link whose title is the name of its folder."""
-        self.page.goto(f"{viewer.origin}/")
-        link = self.page.get_by_role("grid", name="Bundles").get_by_title(name, exact=True)
-        link.click()
+    def open_bundle(self, name: str) -> None:
+        """Choose a bundle from the list: type the name of its folder above it, and click on what is left."""
+        self.open("#/")
+        self.page.get_by_role("searchbox").fill(name)
+        self.table("Bundles").get_by_title(name, exact=True).click()
         self.sees_place("Overview")
 
     def go_to(self, place: str) -> None:
@@ -103,12 +103,8 @@ class Reader:
         table = self.table(name, within)
         expect(table.get_by_role("row").nth(1)).to_be_visible()
         self.sees_all()
-        read: Callable[[Locator], list[list[str]]] = lambda shown: shown.evaluate(  # noqa: E731
-            "table => [...table.querySelectorAll('[role=row]:not(.table-head)')]"
-            ".sort((one, other) => one.ariaRowIndex - other.ariaRowIndex)"
-            ".map(row => [...row.querySelectorAll('[role=gridcell]')].map(cell => cell.innerText.trim().replace(/\\s+/g, ' ')))"
-        )
-        return read(table)
+        read: list[list[str]] = table.evaluate(TEXTS_OF_ROWS)
+        return read
 
     def column(self, name: str, *titles: str, within: Locator | None = None) -> list[tuple[str, ...]]:
         """Of a table's rows, the texts below these titles."""
@@ -133,8 +129,8 @@ class Reader:
     def fact(self, term: str, within: Locator | None = None) -> str:
         """What a list of facts says of a term."""
         place = within or self.main
-        definition = place.locator("dt", has_text=re.compile(f"^{re.escape(term)}$")).locator("xpath=following-sibling::dd[1]")
-        return definition.first.inner_text()
+        named = place.locator("dt", has_text=re.compile(f"^{re.escape(term)}$"))
+        return named.locator("xpath=following-sibling::dd[1]").first.inner_text()
 
     def sees_all(self) -> None:
         """No answer is on its way any more."""
