@@ -25,7 +25,7 @@ export function ToolsPlace() {
   const { follow, setFollow } = useRollout();
   const { select } = useAddress();
   const start = useStart();
-  const pages = usePages("tools", { thread, tool: tool === "" ? null : tool, faults_only: faults === "true" }, "appended");
+  const pages = usePages("tools", { thread, tool: tool === "" ? null : tool, faults_only: faults === "true" });
   const known = Object.keys(useAnswer("rollout", {}).answer?.summary.tools ?? {}).sort();
   const columns: ReadonlyArray<Column<ToolLine>> = [
     eventColumn(({ started_seq }) => started_seq),

@@ -87,7 +87,7 @@ const MODELS: ReadonlyArray<Column<ModelUsage>> = [
 function Turns() {
   const thread = useAgentChoice();
   const start = useStart();
-  const pages = usePages("turns", { thread }, "appended");
+  const pages = usePages("turns", { thread });
   const columns: ReadonlyArray<Column<TurnLine>> = [
     eventColumn(({ started_seq }) => started_seq),
     afterColumn(start, ({ started_at_unix_ms }) => started_at_unix_ms),
@@ -114,7 +114,7 @@ function Requests() {
   const thread = useAgentChoice();
   const start = useStart();
   const { select } = useAddress();
-  const pages = usePages("requests", { thread }, "appended");
+  const pages = usePages("requests", { thread });
   const columns: ReadonlyArray<Column<RequestLine>> = [
     eventColumn(({ started_seq }) => started_seq),
     afterColumn(start, ({ started_at_unix_ms }) => started_at_unix_ms),
