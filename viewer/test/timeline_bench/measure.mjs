@@ -114,7 +114,7 @@ try {
   await shot("both-light");
   await page.getByRole("button", { name: "Lanes" }).click();
   await page.keyboard.press("Escape");
-  await page.getByRole("button", { name: "Fold all" }).click();
+  await page.getByRole("button", { name: "Fold all", exact: true }).click();
   await page.locator(".timeline-canvas").focus();
   await page.keyboard.press("0");
   await page.waitForTimeout(500);

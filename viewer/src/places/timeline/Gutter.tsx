@@ -7,7 +7,9 @@ import type { Lane } from "./lanes.ts";
 import { contentsOf } from "./words.ts";
 
 export interface LaneName {
+  /** The last word of the agent's path: the tree says what stands before it. */
   readonly name: string;
+  readonly path: string;
   readonly nickname: string | null;
   readonly depth: number;
 }
@@ -84,7 +86,7 @@ export function Gutter(props: GutterProps) {
           <div ref={props.inner} role="presentation">
             {shown.map((place) => {
               const lane = lanes[place] as Lane;
-              const { name, nickname, depth } = props.nameOf(lane);
+              const { name, path, nickname, depth } = props.nameOf(lane);
               const contents = contentsOf(lane.subLanes);
               return (
                 <div
@@ -94,14 +96,14 @@ export function Gutter(props: GutterProps) {
                   aria-expanded={!lane.isFolded}
                   aria-setsize={lanes.length}
                   aria-posinset={place + 1}
-                  aria-label={`${name}: ${contents}${lane.faults > 0 ? `, ${lane.faults} failed or not finished` : ""}`}
+                  aria-label={`${path}: ${contents}${lane.faults > 0 ? `, ${lane.faults} failed or not finished` : ""}`}
                   tabIndex={place === current ? 0 : -1}
                   data-lane={place}
                   class="timeline-lane"
                   style={{ top: `${lane.top}px`, height: `${lane.height}px` }}
                   onFocus={() => props.onCurrent(place)}
                 >
-                  <div class="timeline-lane-name" style={{ paddingLeft: `${4 + INDENT * Math.min(depth, MOST_INDENTS)}px` }} title={`${name}: ${contents}`}>
+                  <div class="timeline-lane-name" style={{ paddingLeft: `${4 + INDENT * Math.min(depth, MOST_INDENTS)}px` }} title={`${path}: ${contents}`}>
                     <button
                       type="button"
                       class="timeline-fold"

@@ -75,7 +75,7 @@ export function Stage(props: StageProps) {
   const labels = useMemo(() => {
     const context = document.createElement("canvas").getContext("2d");
     if (context !== null) context.font = palette.font;
-    return new Labels((number) => spans.what[number] ?? "", (text) => context?.measureText(text).width ?? text.length * 6);
+    return new Labels((number) => spans.what[number] ?? "", (character) => context?.measureText(character).width ?? 6);
   }, [spans, props.version, palette]);
   const selectedNumber = props.selected === null ? -1 : spans.numberOf(props.selected);
 
@@ -229,8 +229,10 @@ export function Stage(props: StageProps) {
     else if (event.key === "-") camera.look(zoomed(viewport, 1 / KEY_ZOOM, zoomCentre(), extent));
     else if (event.key === "0") camera.look(fitted(extent, viewport.width));
     else if (event.key === "f" && (cursor >= 0 || selectedNumber >= 0)) fit(cursor >= 0 ? cursor : selectedNumber);
-    else if (event.key === "Enter" && cursor >= 0) select(spans.refOf(cursor));
-    else if (event.key === "Escape" && cursor >= 0) setCursor(-1);
+    else if (event.key === "Enter" && cursor >= 0) {
+      select(spans.refOf(cursor));
+      setCursor(-1);
+    } else if (event.key === "Escape" && cursor >= 0) setCursor(-1);
     else return;
     event.preventDefault();
     event.stopPropagation();

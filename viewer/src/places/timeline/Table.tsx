@@ -30,7 +30,7 @@ export function TimelineTable({ spans, agentOf, origin, selected, onSelect, foll
   }, [number, pages.total === null]);
 
   const columns: ReadonlyArray<Column<TimelineEntry>> = [
-    { key: "event", title: "Event", width: "64px", cell: ({ position }) => <EventLink seq={position.seq} /> },
+    { key: "event", title: "Event", width: "76px", cell: ({ position }) => <EventLink seq={position.seq} /> },
     { key: "at", title: "After", width: "96px", align: "end", cell: ({ at_unix_ms }) => <Moment ms={at_unix_ms} from={origin} /> },
     {
       key: "agent",
@@ -47,7 +47,7 @@ export function TimelineTable({ spans, agentOf, origin, selected, onSelect, foll
     {
       key: "duration",
       title: "Duration",
-      width: "88px",
+      width: "104px",
       align: "end",
       cell: ({ duration_ms, outcome }) =>
         duration_ms === null && outcome === null ? <NoValue why="a moment" /> : <Duration ms={duration_ms} />,

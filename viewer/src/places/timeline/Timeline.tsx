@@ -155,8 +155,8 @@ function LanesPart({ data, extent, showsPath, foldsAll, agentOf, selected, onSel
     const id = spans.threads[lane.thread];
     const agent = id === undefined ? undefined : byThread.get(id);
     return agent === undefined
-      ? { name: id ?? "no agent", nickname: null, depth: 0 }
-      : { name: agentOf(agent.thread_id), nickname: agent.totals.nickname, depth: agent.depth };
+      ? { name: id ?? "no agent", path: id ?? "", nickname: null, depth: 0 }
+      : { name: agentOf(agent.thread_id).split("/").at(-1) || "/", path: agentOf(agent.thread_id), nickname: agent.totals.nickname, depth: agent.depth };
   };
   return (
     <div class="timeline-lanes">

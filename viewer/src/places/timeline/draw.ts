@@ -17,6 +17,8 @@ const LEAST_LABEL = 28;
 const TICK_PIXELS = 92;
 const MARK = 4;
 const OPEN_END = 10;
+/** Arrows cross rows that they are not about; what is below must be seen through them. */
+const ARROW_ALPHA = 0.65;
 
 export interface Scene {
   readonly spans: Spans;
@@ -59,7 +61,7 @@ export function draw(context: CanvasRenderingContext2D, scene: Scene, palette: P
       if (row.top <= bottom && row.top + row.height >= scrollTop) drawRow(context, scene, row, lane.isFolded, palette, labels);
     }
     for (const row of lane.rows) {
-      if (row.moments.length > 0 && row.top <= bottom && row.top + row.height >= scrollTop) drawMoments(context, scene, row, palette);
+      if (row.moments.length > 0 && row.top <= bottom && row.top + row.height >= scrollTop) drawMoments(context, scene, row, lane.isFolded, palette);
     }
   }
   drawArrows(context, scene, palette);
@@ -73,7 +75,7 @@ export function draw(context: CanvasRenderingContext2D, scene: Scene, palette: P
 function drawGrid(context: CanvasRenderingContext2D, { viewport, height, origin, pointerX }: Scene, palette: Palette): void {
   const step = tickStep(viewport, TICK_PIXELS);
   context.fillStyle = palette.line;
-  for (let passed = Math.ceil((viewport.start - origin) / step) * step; passed <= viewport.end - origin; passed += step) {
+  for (let passed = Math.max(0, Math.ceil((viewport.start - origin) / step) * step); passed <= viewport.end - origin; passed += step) {
     context.fillRect(Math.round(xOf(viewport, origin + passed)), AXIS_HEIGHT, 1, height);
   }
   if (pointerX !== null) {
@@ -88,7 +90,7 @@ function drawAxis(context: CanvasRenderingContext2D, { viewport, origin }: Scene
   context.fillStyle = palette.line;
   context.fillRect(0, AXIS_HEIGHT - 1, viewport.width, 1);
   const step = tickStep(viewport, TICK_PIXELS);
-  for (let passed = Math.ceil((viewport.start - origin) / step) * step; passed <= viewport.end - origin; passed += step) {
+  for (let passed = Math.max(0, Math.ceil((viewport.start - origin) / step) * step); passed <= viewport.end - origin; passed += step) {
     const x = Math.round(xOf(viewport, origin + passed));
     context.fillStyle = palette.lineStrong;
     context.fillRect(x, AXIS_HEIGHT - 7, 1, 6);
@@ -138,6 +140,7 @@ function drawRow(context: CanvasRenderingContext2D, scene: Scene, row: Row, isFo
     wide(context, palette, colours, how, left, right, y, height, viewport.width, spans.isOpen(number));
     const shownLeft = Math.max(left, 0) + 5;
     const room = Math.min(right, viewport.width) - shownLeft - 4;
+    if (hasLabels && how >= UNFINISHED && room < LEAST_LABEL && room >= 5) sign(context, palette, how, shownLeft - 1, y + height / 2);
     if (hasLabels && room >= LEAST_LABEL) {
       const signed = how > 1 ? sign(context, palette, how, shownLeft, y + height / 2) : 0;
       const text = labels.fitting(number, room - signed - (spans.isOpen(number) ? OPEN_END : 0));
@@ -153,14 +156,17 @@ function drawRow(context: CanvasRenderingContext2D, scene: Scene, row: Row, isFo
 /** How far below the top of its row a bar begins, and how high it is. */
 export function barOf(row: Row, isFolded: boolean): readonly [number, number] {
   if (row.group === "agent") return isFolded ? [row.height - 4, 3] : [row.height / 2 - 2, 4];
-  if (isFolded) return row.group === "turns" ? [1, row.height - 6] : [3, row.height - 10];
+  // In a folded lane, what the model does is above, what tools do below, and the turn behind both.
+  if (isFolded) return row.group === "turns" ? [1, row.height - 7] : row.group === "requests" || row.group === "compactions" ? [2, 12] : [16, 12];
   return [2, row.height - 3];
 }
 
 function thin(context: CanvasRenderingContext2D, palette: Palette, colours: number, look: number, from: number, until: number, y: number, height: number): void {
   if (until <= from) return;
   context.fillStyle = palette.edge[colours + look] as string;
-  context.fillRect(from, y, until - from, height);
+  // A fault stands out of its row, so that the colour does not say it alone.
+  if (look >= UNFINISHED) context.fillRect(from, y - 1, until - from, height + 2);
+  else context.fillRect(from, y, until - from, height);
 }
 
 function wide(
@@ -216,9 +222,10 @@ function sign(context: CanvasRenderingContext2D, palette: Palette, look: number,
   return 10;
 }
 
-function drawMoments(context: CanvasRenderingContext2D, scene: Scene, row: Row, palette: Palette): void {
+function drawMoments(context: CanvasRenderingContext2D, scene: Scene, row: Row, isFolded: boolean, palette: Palette): void {
   const { spans, viewport, scrollTop } = scene;
-  const middle = Math.round(row.top - scrollTop + AXIS_HEIGHT + row.height / 2);
+  const middle = Math.round(row.top - scrollTop + AXIS_HEIGHT + momentY(row, isFolded));
+  const size = isFolded ? 3 : MARK;
   const colours = GROUPS.indexOf(row.group) * LOOKS.length;
   const scale = viewport.width / (viewport.end - viewport.start);
   const margin = MARK / scale;
@@ -228,23 +235,29 @@ function drawMoments(context: CanvasRenderingContext2D, scene: Scene, row: Row, 
     const moment = spans.start[number] as number;
     if (moment > viewport.end + margin) break;
     const x = (moment - viewport.start) * scale;
-    if (x - last < 1) continue;
+    if (x - last < size) continue;
     last = x;
     context.fillStyle = spans.kindOf(number) === "raw_payload" ? palette.unfinished : (palette.edge[colours + (spans.look[number] as number)] as string);
     context.strokeStyle = palette.ground;
     context.lineWidth = 1;
-    diamond(context, x, middle);
+    diamond(context, x, middle, size);
     context.fill();
     context.stroke();
   }
 }
 
-function diamond(context: CanvasRenderingContext2D, x: number, y: number): void {
+/** How far below the top of its row a moment stands. */
+function momentY(row: Row, isFolded: boolean): number {
+  const [inset, height] = barOf(row, isFolded);
+  return row.group === "agent" && isFolded ? inset - 2 : inset + height / 2;
+}
+
+function diamond(context: CanvasRenderingContext2D, x: number, y: number, size: number): void {
   context.beginPath();
-  context.moveTo(x - MARK, y);
-  context.lineTo(x, y - MARK);
-  context.lineTo(x + MARK, y);
-  context.lineTo(x, y + MARK);
+  context.moveTo(x - size, y);
+  context.lineTo(x, y - size);
+  context.lineTo(x + size, y);
+  context.lineTo(x, y + size);
   context.closePath();
 }
 
@@ -252,7 +265,6 @@ function drawArrows(context: CanvasRenderingContext2D, scene: Scene, palette: Pa
   const { arrows, viewport, scrollTop, height } = scene;
   const scale = viewport.width / (viewport.end - viewport.start);
   const margin = 6 / scale;
-  context.lineWidth = 1;
   context.strokeStyle = palette.arrow;
   context.fillStyle = palette.arrow;
   let lastX = -Infinity;
@@ -270,10 +282,11 @@ function drawArrows(context: CanvasRenderingContext2D, scene: Scene, palette: Pa
     lastFrom = from;
     lastTo = to;
     const isMarked = place === scene.hoveredArrow || place === scene.selectedArrow;
-    if (isMarked) context.lineWidth = 2.5;
+    context.lineWidth = isMarked ? 2.5 : 1;
+    context.globalAlpha = isMarked ? 1 : ARROW_ALPHA;
     arrow(context, x, from, to);
-    if (isMarked) context.lineWidth = 1;
   }
+  context.globalAlpha = 1;
 }
 
 function arrow(context: CanvasRenderingContext2D, x: number, from: number, to: number): void {
@@ -335,11 +348,14 @@ function outline(context: CanvasRenderingContext2D, scene: Scene, number: number
   if (spans.isMoment[number] === 1) {
     const x = xOf(viewport, spans.start[number] as number);
     context.beginPath();
-    context.arc(x, top + row.height / 2, MARK + 3, 0, 2 * Math.PI);
+    const isFolded = lanes.lanes[lanes.laneOf.get(spans.thread[number] as number) ?? -1]?.isFolded ?? false;
+    context.arc(x, top + momentY(row, isFolded), MARK + 3, 0, 2 * Math.PI);
     context.stroke();
     return;
   }
+  const lane = lanes.lanes[lanes.laneOf.get(spans.thread[number] as number) ?? -1];
+  const [inset, height] = barOf(row, lane?.isFolded ?? false);
   const left = Math.max(-6, Math.round(xOf(viewport, spans.start[number] as number)));
   const right = Math.min(viewport.width + 6, Math.round(xOf(viewport, spans.end[number] as number)));
-  context.strokeRect(left - width / 2, top + 1, Math.max(2, right - left) + width - 1, row.height - 1);
+  context.strokeRect(left - width / 2, Math.round(top + inset) - width / 2, Math.max(2, right - left) + width - 1, height + width);
 }

@@ -1,7 +1,7 @@
 // What is at a point of the canvas, and what is next to it for those who go by keys. Pure.
 
 import { type Arrows, arrowY, firstArrowAt } from "./arrows.ts";
-import type { Scene } from "./draw.ts";
+import { type Scene, barOf } from "./draw.ts";
 import { AXIS_HEIGHT, type Lanes, type Row, firstEndingAfter, firstLaneBelow } from "./lanes.ts";
 import type { Spans } from "./spans.ts";
 import { type Viewport, momentAt } from "./viewport.ts";
@@ -26,6 +26,8 @@ export function hitAt(seen: Seen, x: number, y: number): Hit {
   }
   if (arrow >= 0) return { arrow };
   for (const row of rows.reverse()) {
+    const [inset, height] = barOf(row, lane?.isFolded ?? false);
+    if (lane?.isFolded === true && (inLanes < row.top + inset || inLanes > row.top + inset + height)) continue;
     const found = nearest(spans, row.spans, viewport, x, row.group === "agent" ? 0 : 2);
     if (found >= 0) return { span: found };
   }
