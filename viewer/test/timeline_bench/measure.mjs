@@ -20,13 +20,18 @@ try {
   const page = context.pages()[0] ?? (await context.newPage());
   page.on("console", (message) => ["error", "warning"].includes(message.type()) && console.log("page:", message.text()));
   page.on("pageerror", (error) => console.log("page:", error.stack));
+  await page.addInitScript(() => {
+    globalThis.tasks = [];
+    new PerformanceObserver((list) => globalThis.tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({ type: "longtask" });
+  });
   const began = performance.now();
   await page.goto(address);
   await page.waitForFunction(() => globalThis.drawn?.length > 0);
   console.log(`first picture after ${Math.round(performance.now() - began)} ms`);
   await page.waitForFunction(() => /^[\d,]+ entries, /.test(document.querySelector(".place-about")?.textContent ?? ""));
   console.log(`all ${entries} entries after ${Math.round(performance.now() - began)} ms`);
-  console.log(`longest task while loading: see the frames below; drawn ${await page.evaluate(() => globalThis.drawn.length)} times`);
+  const tasks = await page.evaluate(() => globalThis.tasks);
+  console.log(`tasks of more than 50 ms while loading: ${tasks.length === 0 ? "none" : tasks.map((task) => `${Math.round(task)} ms`).join(", ")}`);
 
   const box = await page.locator(".timeline-canvas").boundingBox();
   const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };

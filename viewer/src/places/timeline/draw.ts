@@ -13,10 +13,14 @@ import { FAILED, LOOKS, RUNNING, type Spans, UNFINISHED } from "./spans.ts";
 import { type Viewport, tickStep, tickText, xOf } from "./viewport.ts";
 
 /** Spans narrower than this have no words. */
-const LEAST_LABEL = 28;
+const LEAST_LABEL = 44;
 const TICK_PIXELS = 92;
 const MARK = 4;
 const OPEN_END = 10;
+/** Spans narrower than this have no edge. */
+const LEAST_EDGE = 5;
+const PATH_GAP = 4;
+const LEAST_FRAME = 8;
 /** Arrows cross rows that they are not about; what is below must be seen through them. */
 const ARROW_ALPHA = 0.65;
 
@@ -184,7 +188,7 @@ function wide(
   const x = Math.round(Math.max(left, -4));
   const last = Math.round(Math.min(right, width + 4 + OPEN_END));
   const room = Math.max(1, last - x - (last - x > 3 ? 1 : 0));
-  const isLow = height < 8;
+  const isLow = height < 8 || right - left < LEAST_EDGE;
   context.fillStyle = (isLow ? palette.edge : palette.fill)[colours + look] as string;
   if (isOpen && room > 2 * OPEN_END) {
     // An open end: the bar falls apart into strips.
@@ -226,6 +230,7 @@ function drawMoments(context: CanvasRenderingContext2D, scene: Scene, row: Row, 
   const { spans, viewport, scrollTop } = scene;
   const middle = Math.round(row.top - scrollTop + AXIS_HEIGHT + momentY(row, isFolded));
   const size = isFolded ? 3 : MARK;
+  const least = isFolded ? 8 : MARK;
   const colours = GROUPS.indexOf(row.group) * LOOKS.length;
   const scale = viewport.width / (viewport.end - viewport.start);
   const margin = MARK / scale;
@@ -235,7 +240,7 @@ function drawMoments(context: CanvasRenderingContext2D, scene: Scene, row: Row, 
     const moment = spans.start[number] as number;
     if (moment > viewport.end + margin) break;
     const x = (moment - viewport.start) * scale;
-    if (x - last < size) continue;
+    if (x - last < least) continue; // nearer ones are one mark until somebody zooms in
     last = x;
     context.fillStyle = spans.kindOf(number) === "raw_payload" ? palette.unfinished : (palette.edge[colours + (spans.look[number] as number)] as string);
     context.strokeStyle = palette.ground;
@@ -306,35 +311,51 @@ function arrow(context: CanvasRenderingContext2D, x: number, from: number, to: n
   context.fill();
 }
 
-/** The critical path: what lies on it is framed, and a line leads from agent to agent. */
+/**
+ * The critical path: what lies on it is framed, and a line leads from row to row. Steps in one row that are too near to
+ * each other to be told apart have one frame.
+ */
 function drawPath(context: CanvasRenderingContext2D, scene: Scene, path: PathSegments, palette: Palette): void {
   const { viewport, scrollTop, height } = scene;
   context.strokeStyle = palette.text;
   context.lineWidth = 1.5;
-  let before = NaN;
-  for (let place = firstEndingAfter(path.order, path.end, viewport.start); place < path.order.length; place++) {
-    const from = path.start[place] as number;
-    if (from > viewport.end) break;
-    const left = Math.max(-4, xOf(viewport, from));
-    const right = Math.min(viewport.width + 4, xOf(viewport, path.end[place] as number));
-    const y = (path.top[place] as number) - scrollTop + AXIS_HEIGHT;
-    const size = path.height[place] as number;
-    const middle = y + size / 2;
-    context.beginPath();
-    if (!Number.isNaN(before) && Math.abs(before - middle) > 1) {
-      context.moveTo(left, before);
-      context.lineTo(left, middle);
+  const scale = viewport.width / (viewport.end - viewport.start);
+  let framed = -1;
+  let left = 0;
+  let right = 0;
+  for (let place = firstEndingAfter(path.order, path.end, viewport.start); place <= path.order.length; place++) {
+    const began = place < path.order.length ? (path.start[place] as number) : Infinity;
+    const isSeen = began <= viewport.end;
+    const from = Math.max(-4, (began - viewport.start) * scale);
+    const until = isSeen ? Math.min(viewport.width + 4, ((path.end[place] as number) - viewport.start) * scale) : 0;
+    if (isSeen && framed >= 0 && path.top[place] === path.top[framed] && path.height[place] === path.height[framed] && from - right < PATH_GAP && Math.min(right - left, until - from) < LEAST_FRAME) {
+      right = until;
+      continue;
     }
-    before = middle;
-    if (y + size > AXIS_HEIGHT && y < height) {
-      if (size > 2) context.rect(left, y + 1, Math.max(1, right - left), size - 1);
-      else {
-        context.moveTo(left, middle);
-        context.lineTo(right, middle);
-      }
+    if (framed >= 0) frame(context, left, right, (path.top[framed] as number) - scrollTop + AXIS_HEIGHT, path.height[framed] as number, height);
+    if (!isSeen) return;
+    if (framed >= 0 && path.top[framed] !== path.top[place]) {
+      context.beginPath();
+      context.moveTo(from, (path.top[framed] as number) + (path.height[framed] as number) / 2 - scrollTop + AXIS_HEIGHT);
+      context.lineTo(from, (path.top[place] as number) + (path.height[place] as number) / 2 - scrollTop + AXIS_HEIGHT);
+      context.stroke();
     }
-    context.stroke();
+    framed = place;
+    left = from;
+    right = until;
   }
+}
+
+/** A frame around a part of a row; a line where the row has no height. */
+function frame(context: CanvasRenderingContext2D, left: number, right: number, y: number, size: number, height: number): void {
+  if (y + size < AXIS_HEIGHT || y > height) return;
+  context.beginPath();
+  if (size > 2) context.rect(left, y + 1, Math.max(1, right - left), size - 1);
+  else {
+    context.moveTo(left, y);
+    context.lineTo(right, y);
+  }
+  context.stroke();
 }
 
 function outline(context: CanvasRenderingContext2D, scene: Scene, number: number, colour: string, width: number): void {

@@ -83,7 +83,7 @@ export function lanesOf(spans: Spans, agents: ReadonlyArray<number>, isFolded: (
   const rows: Row[] = [];
   const lanes: Lane[] = [];
   const laneOf = new Map<number, number>();
-  let top = 0;
+  let top = LANE_GAP / 2;
   for (const [thread, byGroup] of byAgent) {
     const folded = isFolded(thread);
     const firstRow = rows.length;
