@@ -331,6 +331,15 @@ def test_a_broken_line_of_the_log_does_not_shift_what_events_say(tmp_path: Path)
     assert [failure.error for failure in query.failures_of(bundle, reduction)][-1] == "an error"
 
 
+def test_a_pattern_is_looked_for_in_each_line_alone(tmp_path: Path) -> None:
+    recording = recording_with_turn()
+    recording.request("inf-1", [user("the first\nthe second\nthird, the last")])
+    bundle, reduction = answered(recording, tmp_path)
+
+    found = query.find_text(bundle, reduction, re.compile("^the .*d$"))
+    assert [(hit.line, hit.start, hit.end) for hit in found] == [("the second", 0, 10)]
+
+
 EVERY_TENTH_CASE = [*all_cases().values(), *schema_2_cases().values()][::10]
 
 

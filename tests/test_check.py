@@ -1,10 +1,13 @@
 """Checking the evidence of a bundle: each finding, the verdict, and the word that is said at the end."""
 
 import json
+import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from record.test_recording_faults import Disk, record
@@ -111,6 +114,16 @@ def test_a_payload_whose_event_was_not_written_any_more_is_incomplete(bundle: Bu
     report = check_bundle(bundle.path)
     assert report.verdict is Verdict.INCOMPLETE
     assert "payloads/ghost.json" in {finding.path for finding in found(report, FindingCode.PAYLOAD_UNREFERENCED)}
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="names of files are text there")
+def test_a_file_whose_name_is_no_text_is_told_by_a_name_that_is(bundle: Bundle) -> None:
+    (bundle.path / "payloads" / os.fsdecode(b"\xff.json")).write_bytes(b"")
+
+    finding = only(check_bundle(bundle.path), FindingCode.PAYLOAD_UNREFERENCED)
+
+    assert finding.path == "payloads/\\xff.json"
+    assert json.loads(msgspec.json.encode(finding))["path"] == finding.path
 
 
 def test_what_never_ended_in_a_closed_recording_is_a_note(bundle: Bundle) -> None:

@@ -81,6 +81,15 @@ class StateError(RolloutTraceError):
         self.reason = reason
 
 
+class OutputError(RolloutTraceError):
+    """A file that a user wants written cannot be, or would be written over what must stay."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}")
+        self.path = path
+        self.reason = reason
+
+
 class PriceTableError(RolloutTraceError):
     """A file is no table of prices, or cannot be read."""
 

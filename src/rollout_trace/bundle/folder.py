@@ -6,6 +6,7 @@ can be opened too.
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rollout_trace.bundle import layout
@@ -83,8 +84,25 @@ class Bundle:
         Raises:
             PayloadError: the file is not there, cannot be read, is too large, or lies outside the bundle.
         """
-        try:
+        with self._faults_of(ref):
             return self._files.read(ref.path, self.limits.payload_bytes)
+
+    def read_payload_part(self, ref: PayloadRef, offset: int, most_bytes: int) -> tuple[bytes, int]:
+        """A part of a payload file, from a byte on, and the size of the file, which no limit bounds.
+
+        Raises:
+            PayloadError: the file is not there, cannot be read, or lies outside the bundle.
+        """
+        with self._faults_of(ref), os.fdopen(self._files.open(ref.path), "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            file.seek(min(offset, size))
+            return file.read(most_bytes), size
+
+    @contextmanager
+    def _faults_of(self, ref: PayloadRef) -> Iterator[None]:
+        """Whatever goes wrong with a payload file is a `PayloadError`."""
+        try:
+            yield
         except OSError as error:
             raise PayloadError(Code.PAYLOAD_MISSING, ref.raw_payload_id, error.strerror or str(error)) from error
         except OutsideError as error:

@@ -1,19 +1,16 @@
 """Where `state.json` lies, and that it is replaced as a whole or not at all."""
 
-import os
-from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
 
 from rollout_trace.bundle import layout
 from rollout_trace.bundle.confinement import Confinement, OutsideError
+from rollout_trace.bundle.output_file import is_evidence, replace_file
 from rollout_trace.errors import StateError, reason_of
 from rollout_trace.limits import DEFAULT_LIMITS
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.state_json import decode_state, encode_state, encode_state_in_parts
-
-_BUFFER_BYTES = 1 << 20  # a state comes in many parts; large writes took a third less time than Python's own 8 KB
 
 
 def load_state(path: str | Path) -> RolloutTrace:
@@ -51,12 +48,12 @@ def write_state(trace: RolloutTrace, path: str | Path) -> None:
     if not file.name:
         raise StateError(file, "names no file")
     try:
-        if _is_evidence(file):
+        if is_evidence(file):
             raise StateError(file, "is evidence of a bundle, and is not written over")
         if file.exists() and not file.is_file():
             file.write_bytes(encode_state(trace))
         else:
-            _replace(file, encode_state_in_parts(trace))
+            replace_file(file, encode_state_in_parts(trace))
     except (OSError, ValueError) as error:
         raise StateError(file, reason_of(error)) from error
 
@@ -72,37 +69,7 @@ def write_state_into(bundle: Path, trace: RolloutTrace) -> Path:
     """
     file = bundle / layout.STATE
     try:
-        _replace(file, encode_state_in_parts(trace))
+        replace_file(file, encode_state_in_parts(trace))
     except (OSError, ValueError) as error:
         raise StateError(file, reason_of(error)) from error
     return file
-
-
-def _replace(file: Path, parts: Iterable[bytes | memoryview]) -> None:
-    temporary = file.with_name(f".{file.name}.{os.urandom(8).hex()}.tmp")
-    try:
-        with temporary.open("xb", buffering=_BUFFER_BYTES) as output:
-            output.writelines(parts)
-        temporary.replace(file)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _is_evidence(file: Path) -> bool:
-    """Whether a file is, or would be, evidence of a bundle: its manifest, its log, or anything in its folders.
-
-    Beside those a bundle may hold graphs, under whatever names.
-    """
-    real = Path(os.path.realpath(file))
-    bundle = next((folder for folder in real.parents if _is_bundle(folder)), None)
-    if bundle is None:
-        return False
-    # Where the case of letters does not matter, as on most Macs, another spelling is the same file.
-    return real.parent != bundle or real.name.lower() in {layout.MANIFEST, layout.EVENT_LOG}
-
-
-def _is_bundle(folder: Path) -> bool:
-    """Whether a folder is a bundle, and not just one with a manifest of another kind, as web projects have."""
-    return (folder / layout.MANIFEST).exists() and (
-        (folder / layout.EVENT_LOG).exists() or (folder / layout.PAYLOADS).exists()
-    )

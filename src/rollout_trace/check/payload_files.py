@@ -4,6 +4,7 @@ Owns what is known of files while the log is read. A payload that reduction read
 when the log has ended; each is held in memory alone.
 """
 
+import os
 from collections.abc import Iterable, Iterator
 
 from rollout_trace import json_text
@@ -90,8 +91,8 @@ def unreferenced_finding(path: str, size: int | None, severity: Severity) -> Fin
     """A file that no event names: the writer died before it wrote the event, or the event is lost."""
     what = "which is no regular file" if size is None else f"of {size:,} bytes"
     message = f"no event names the file {path!r}, {what}"
-    code = FindingCode.PAYLOAD_UNREFERENCED
-    return Finding(severity=severity, code=code, message=message, path=path)
+    as_text = os.fsencode(path).decode(errors="backslashreplace")  # a name on disk need not be text
+    return Finding(severity=severity, code=FindingCode.PAYLOAD_UNREFERENCED, message=message, path=as_text)
 
 
 def _shown(ref: PayloadRef) -> str:

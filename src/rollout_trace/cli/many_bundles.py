@@ -17,7 +17,7 @@ from rollout_trace.cli.progress import with_progress
 from rollout_trace.cli.reporting import complain, failure_line
 from rollout_trace.errors import BundleError, RolloutTraceError
 from rollout_trace.fleet.fact_cache import FactCache
-from rollout_trace.fleet.facts import Found, found_anew, known_or_found
+from rollout_trace.fleet.facts import Found, each_known_or_found, found_anew
 from rollout_trace.printable import printable
 from rollout_trace.query.bundle_facts import BundleFacts
 from rollout_trace.query.sessions import KnownBundle
@@ -60,7 +60,7 @@ def facts_in(root: Path | None, *, no_cache: bool) -> FleetFacts:
         with closing(_found_anew(bundles)) as results:
             found = dict(zip(bundles, results, strict=True))
     else:
-        found = known_or_found(bundles, FactCache(), _found_anew)
+        found = dict(each_known_or_found(bundles, FactCache(), _found_anew))
     fleet = FleetFacts([], [])
     for bundle in bundles:
         facts = found[bundle]

@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from rollout_trace.diagnostics import Diagnostic
-from rollout_trace.errors import BundleError, PriceTableError, Rejection, RolloutTraceError, StateError
+from rollout_trace.errors import BundleError, OutputError, PriceTableError, Rejection, RolloutTraceError, StateError
 from rollout_trace.printable import printable
 
 _json_encoder: Final = msgspec.json.Encoder(decimal_format="number")  # amounts of money are numbers
@@ -24,7 +24,7 @@ def failure_line(bundle: str, error: RolloutTraceError) -> str:
     """Why a bundle has no graph: `BUNDLE: rejected duplicate: line 12, …`, or `FILE: error: …`."""
     if isinstance(error, Rejection):
         return printable(f"{bundle}: rejected {error.code}: {error}")
-    if isinstance(error, BundleError | PriceTableError | StateError):
+    if isinstance(error, BundleError | OutputError | PriceTableError | StateError):
         return printable(f"{error.path}: error: {error.reason}")
     return printable(f"{bundle}: error: {error}")
 

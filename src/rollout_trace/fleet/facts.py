@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from rollout_trace.errors import RolloutTraceError
+from rollout_trace.errors import BundleError, RolloutTraceError, reason_of
 from rollout_trace.fleet.fact_cache import FactCache, fingerprint_of
 from rollout_trace.query.bundle_facts import BundleFacts, bundle_facts
 
@@ -28,22 +28,27 @@ def found_anew(bundles: Sequence[Path]) -> Generator[Found]:
     yield from in_processes(facts_or_error, bundles, usable_cores())
 
 
-def known_or_found(bundles: Sequence[Path], cache: FactCache, anew: Anew = found_anew) -> dict[Path, Found]:
-    """The facts of each bundle, from the cache where they are still true; others are found `anew`, and kept."""
+def each_known_or_found(
+    bundles: Sequence[Path], cache: FactCache, anew: Anew = found_anew
+) -> Generator[tuple[Path, Found]]:
+    """Each bundle with its facts: at first those from the cache that are still true; others are found `anew`, and kept.
+
+    To close it ends what is under way.
+    """
     fingerprints = {bundle: fingerprint_of(bundle) for bundle in bundles}
-    found: dict[Path, Found] = {}
+    unknown = []
     for bundle, fingerprint in fingerprints.items():
         facts = None if fingerprint is None else cache.get(bundle, fingerprint)
-        if facts is not None:
-            found[bundle] = facts
-    unknown = [bundle for bundle in bundles if bundle not in found]
+        if facts is None:
+            unknown.append(bundle)
+        else:
+            yield bundle, facts
     with closing(anew(unknown)) as results:
         for bundle, result in zip(unknown, results, strict=True):
-            found[bundle] = result
             fingerprint = fingerprints[bundle]  # of before it was read, so that what has come since is not missed
             if fingerprint is not None and isinstance(result, BundleFacts):
                 cache.put(bundle, fingerprint, result)
-    return found
+            yield bundle, result
 
 
 def facts_or_error(bundle: Path) -> Found:
@@ -52,3 +57,5 @@ def facts_or_error(bundle: Path) -> Found:
         return bundle_facts(bundle)
     except RolloutTraceError as error:
         return error
+    except OSError as error:  # it was removed while it was read
+        return BundleError(bundle, reason_of(error))

@@ -61,6 +61,26 @@ class BundleFollower:
         """Whether the log says that the recording is at its end."""
         return self.is_open and self._reducer.is_closed
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether the bundle, or its log, is no longer there. What was read of it stays."""
+        return self._is_gone
+
+    @property
+    def bundle(self) -> Bundle:
+        """The bundle as it was opened.
+
+        Raises:
+            BundleError: there has been no bundle so far.
+        """
+        if self._bundle is None:
+            raise BundleError(self.path, "no trace bundle so far")
+        return self._bundle
+
+    def progress(self) -> tuple[int, int]:
+        """How many bytes of the log were read, and of how many; while one thread polls, others may ask."""
+        return (self._tail.bytes_read, self._tail.bytes_in_log) if self.is_open else (0, 0)
+
     def poll(self) -> Change | None:
         """Take in what is new; None if nothing is."""
         if self._bundle is None:
@@ -96,10 +116,10 @@ class BundleFollower:
             bundle = Bundle(self.path, self._limits)
         except BundleError as error:
             return None if self._bundle is None else self._lose(error)
-        self._bundle = bundle
         self._reducer = Reducer(bundle.manifest, bundle.read_payload, Mode.SALVAGE, limits=self._limits)
         self._reader = LineReader(self._limits)
         self._tail = LogTail(bundle)
+        self._bundle = bundle
         self._is_gone = False
         try:
             entries = self._read()

@@ -44,6 +44,16 @@ class LogTail:
         """Whether there has been a log."""
         return self._seen is not None
 
+    @property
+    def bytes_read(self) -> int:
+        """How far reading has come."""
+        return self._read
+
+    @property
+    def bytes_in_log(self) -> int:
+        """How large the log was when it was looked at last."""
+        return 0 if self._seen is None else self._seen.size
+
     def new_lines(self) -> Iterator[bytes]:
         """The lines that were completed since the last call, each with its line feed. An overlong one comes in pieces.
 

@@ -56,8 +56,13 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
     started_at_unix_ms: UnixMilliseconds
     started_seq: Seq
     ended_at_unix_ms: UnixMilliseconds
-    ended_seq: float
-    """Infinite where the log has no end at all."""
+    ended_seq: Seq | None
+    """None where the log has no end at all."""
+
+    @property
+    def end(self) -> float:
+        """The place of its end in the order of the log; infinite where there is none."""
+        return math.inf if self.ended_seq is None else self.ended_seq
 
 
 class Background(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,7 +122,7 @@ def _activity(
     turn_id: CodexTurnId | None,
 ) -> Activity:
     window = done.execution
-    ended_at, ended_seq = _end(trace, window, turn_id, done.thread_id) or (last, math.inf)
+    ended_at, ended_seq = _end(trace, window, turn_id, done.thread_id) or (last, None)
     return Activity(
         work=named.work,
         kind=named.kind,
@@ -129,7 +134,7 @@ def _activity(
         started_at_unix_ms=window.started_at_unix_ms,
         started_seq=window.started_seq,
         ended_at_unix_ms=max(window.started_at_unix_ms, ended_at),
-        ended_seq=max(window.started_seq, ended_seq),
+        ended_seq=None if ended_seq is None else max(window.started_seq, ended_seq),
     )
 
 

@@ -8,7 +8,7 @@ from rollout_trace.errors import JsonError
 from rollout_trace.ids import AgentPath, EdgeId, RawPayloadId, ThreadId
 from rollout_trace.model.edges import Anchor, EdgeKind, InteractionEdge, ItemAnchor, ToolCallAnchor
 from rollout_trace.model.rollout import RolloutTrace
-from rollout_trace.model.threads import SpawnedOrigin
+from rollout_trace.model.threads import AgentThread, SpawnedOrigin
 from rollout_trace.query.item_text import item_text
 from rollout_trace.query.naming import ObjectRef
 from rollout_trace.query.outcome import Outcome, outcome_of
@@ -56,8 +56,7 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
 def agents_of(bundle: Bundle, reduction: Reduction) -> tuple[Agent, ...]:
     """Every agent, in the order of their starts, with what went between them in the order in which it did."""
     trace = reduction.trace
-    passages = [passage(bundle, reduction, edge_id) for edge_id in trace.interaction_edges]
-    passages.sort(key=lambda went: went.at_unix_ms)
+    passages = [passage(bundle, reduction, edge_id) for edge_id in passages_in_order(trace)]
     sent: dict[ThreadId | None, list[Passage]] = {}
     received: dict[ThreadId | None, list[Passage]] = {}
     for went in passages:
@@ -68,15 +67,14 @@ def agents_of(bundle: Bundle, reduction: Reduction) -> tuple[Agent, ...]:
         turns[turn.thread_id] = turns.get(turn.thread_id, 0) + 1
     found = []
     for thread_id, thread in trace.threads.items():
-        window, origin = thread.execution, thread.origin
-        parent = origin.parent_thread_id if isinstance(origin, SpawnedOrigin) else None
+        window = thread.execution
         found.append(
             Agent(
                 thread_id=thread_id,
                 agent_path=thread.agent_path,
                 nickname=thread.nickname,
                 model=thread.default_model,
-                parent=parent if parent in trace.threads else None,
+                parent=parent_of(trace, thread),
                 outcome=outcome_of(trace, window, thread_id),
                 started_at_unix_ms=window.started_at_unix_ms,
                 duration_ms=None
@@ -88,6 +86,24 @@ def agents_of(bundle: Bundle, reduction: Reduction) -> tuple[Agent, ...]:
             )
         )
     return tuple(found)
+
+
+def parent_of(trace: RolloutTrace, thread: AgentThread) -> ThreadId | None:
+    """The agent that spawned another; None for a root, and for one whose parent this trace does not have."""
+    origin = thread.origin
+    parent = origin.parent_thread_id if isinstance(origin, SpawnedOrigin) else None
+    return parent if parent in trace.threads else None
+
+
+def passages_in_order(trace: RolloutTrace) -> tuple[EdgeId, ...]:
+    """The edges between agents, in the order in which something went along them."""
+    edges = sorted(trace.interaction_edges.values(), key=lambda edge: edge.started_at_unix_ms)
+    return tuple(edge.edge_id for edge in edges)
+
+
+def ends_of(trace: RolloutTrace, edge: InteractionEdge) -> tuple[ThreadId | None, ThreadId | None]:
+    """The agents that an edge leads from and to; None for one that this trace does not tell."""
+    return _end(trace, edge.source)[1], _end(trace, edge.target)[1]
 
 
 def passage(bundle: Bundle, reduction: Reduction, edge_id: EdgeId) -> Passage:

@@ -3,12 +3,12 @@
 A graph keeps what is concluded; what an event itself said, such as why a request failed, stands in the log only.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from rollout_trace.bundle.folder import Bundle
-from rollout_trace.events.log_entry import LoggedEvent
+from rollout_trace.events.log_entry import LogEntry, LoggedEvent
 from rollout_trace.events.types import TraceEvent
 from rollout_trace.query.naming import ObjectRef
 from rollout_trace.reduce.evidence import EventPosition
@@ -29,7 +29,12 @@ def applied_events(bundle: Bundle, reduction: Reduction) -> Iterator[AppliedEven
     Raises:
         BundleError: the log cannot be read any more.
     """
-    log = (entry for entry in bundle.events() if isinstance(entry, LoggedEvent))
+    return applied_of(bundle.events(), reduction)
+
+
+def applied_of(entries: Iterable[LogEntry], reduction: Reduction) -> Iterator[AppliedEvent]:
+    """Those entries of a log that were applied, in order."""
+    log = (entry for entry in entries if isinstance(entry, LoggedEvent))
     for position, objects in reduction.evidence:
         entry = next((entry for entry in log if entry.line == position.line), None)
         if entry is None:

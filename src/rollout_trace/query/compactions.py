@@ -66,10 +66,18 @@ class Replacement(msgspec.Struct, frozen=True, kw_only=True):
 
 def replacements_of(bundle: Bundle, reduction: Reduction) -> tuple[Replacement, ...]:
     """Every replacement of a history, in order."""
-    trace = reduction.trace
-    sent = sent_requests(trace)
+    return with_repetitions(bundle, reduction.trace, replacements_by(reduction, sent_requests(reduction.trace)))
+
+
+def replacements_by(reduction: Reduction, sent: Mapping[InferenceCallId, SentRequest]) -> tuple[Replacement, ...]:
+    """Every replacement of a history by what was sent, in order; what was asked again is not looked for."""
     found = [*_installed(reduction, sent), *_unrecorded(reduction, sent)]
     found.sort(key=lambda replacement: replacement.position.seq)
+    return tuple(found)
+
+
+def with_repetitions(bundle: Bundle, trace: RolloutTrace, found: Sequence[Replacement]) -> tuple[Replacement, ...]:
+    """Replacements, each with what was asked again; for that, what every tool was asked is read."""
     asked = _Asked(bundle, trace) if found else None
     return tuple(
         replacement if asked is None else msgspec.structs.replace(replacement, asked_again=asked.again(replacement))

@@ -70,13 +70,18 @@ def context_of(
     trace = reduction.trace
     call = trace.inference_calls[call_id]
     other = sent_requests(trace)[call_id].before if against is None else trace.inference_calls[against]
+    return context_against(bundle, trace, call, other)
+
+
+def context_against(bundle: Bundle, trace: RolloutTrace, call: InferenceCall, other: InferenceCall | None) -> Context:
+    """What the model saw at a request, and what is new against another; everything is, against none."""
     settings = _settings(bundle, trace, call)
     before = {} if other is None else _settings(bundle, trace, other)
     prefix = 0 if other is None else shared_prefix(trace, other.request_item_ids, call.request_item_ids)
     ids, known = call.request_item_ids, () if other is None else other.request_item_ids
     is_broken = prefix < len(known)
     return Context(
-        inference_call_id=call_id,
+        inference_call_id=call.inference_call_id,
         against=None if other is None else other.inference_call_id,
         item_ids=ids,
         new=lacking(trace, ids, known),
@@ -96,6 +101,8 @@ def context_of(
 
 def shared_prefix(trace: RolloutTrace, left: tuple[ItemId, ...], right: tuple[ItemId, ...]) -> int:
     """How many items at the beginning of two lists say the same."""
+    if right[: len(left)] == left:  # a history that only grew, as nearly all do
+        return len(left)
     items = trace.conversation_items
     for index, (mine, theirs) in enumerate(zip(left, right, strict=False)):
         if mine != theirs and content_of(items[mine]) != content_of(items[theirs]):

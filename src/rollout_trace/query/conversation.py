@@ -1,6 +1,6 @@
 """The conversation of an agent, item by item, and exactly what its model saw at a request (questions 3 and 4)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -54,9 +54,8 @@ def conversation_of(
     Raises:
         KeyError: the graph has no such thread.
     """
-    return _said_items(
-        bundle, reduction, reduction.trace.threads[thread_id].conversation_item_ids, with_content=with_content
-    )
+    item_ids = reduction.trace.threads[thread_id].conversation_item_ids
+    return said_items(bundle, reduction, item_ids, ties_of_items(reduction.trace), with_content=with_content)
 
 
 def seen_at(
@@ -69,20 +68,35 @@ def seen_at(
     Raises:
         KeyError: the graph has no such request.
     """
-    return _said_items(
-        bundle, reduction, reduction.trace.inference_calls[call_id].request_item_ids, with_content=with_content
-    )
+    item_ids = reduction.trace.inference_calls[call_id].request_item_ids
+    return said_items(bundle, reduction, item_ids, ties_of_items(reduction.trace), with_content=with_content)
 
 
-def _said_items(
-    bundle: Bundle, reduction: Reduction, item_ids: Iterable[ItemId], *, with_content: bool
+class ItemTies(msgspec.Struct, frozen=True):
+    """What ties the items of a graph to its other objects."""
+
+    tools: Mapping[ItemId, str]
+    """The tool of a call or an output."""
+    first_shown: Mapping[ItemId, InferenceCallId]
+    origins: Mapping[ObjectRef, tuple[ObjectRef, ...]]
+
+
+def ties_of_items(trace: RolloutTrace) -> ItemTies:
+    """The ties of all items of a graph."""
+    return ItemTies(_tools_by_item(trace), first_shown(sent_requests(trace)), origins_of(trace))
+
+
+def said_items(
+    bundle: Bundle, reduction: Reduction, item_ids: Iterable[ItemId], ties: ItemTies, *, with_content: bool
 ) -> tuple[SaidItem, ...]:
+    """Items of a graph, in full.
+
+    Raises:
+        KeyError: the graph lacks one of them.
+    """
     trace, ids = reduction.trace, tuple(item_ids)
     texts = whole_texts(bundle, reduction, ids)
     contents = item_contents(bundle, reduction, ids if with_content else ())
-    tools = _tools_by_item(trace)
-    shown = first_shown(sent_requests(trace))
-    origins = origins_of(trace)
     found = []
     for item_id in ids:
         item, content = trace.conversation_items[item_id], contents.get(item_id)
@@ -93,11 +107,11 @@ def _said_items(
                 channel=item.channel,
                 kind=item.kind,
                 label=item_label(item),
-                tool=tools.get(item_id) or _named_tool(content),
+                tool=ties.tools.get(item_id) or named_tool(content),
                 call_id=item.call_id,
                 first_seen_at_unix_ms=item.first_seen_at_unix_ms,
-                origins=origins.get(item_ref(item_id), ()),
-                first_shown_in=shown.get(item_id),
+                origins=ties.origins.get(item_ref(item_id), ()),
+                first_shown_in=ties.first_shown.get(item_id),
                 text=texts[item_id],
                 content=None if isinstance(content, PayloadError) else content,
                 source=reduction.evidence.item_source(item_id),
@@ -114,6 +128,7 @@ def _tools_by_item(trace: RolloutTrace) -> dict[ItemId, str]:
     }
 
 
-def _named_tool(content: ItemContent | PayloadError | None) -> str | None:
+def named_tool(content: ItemContent | PayloadError | None) -> str | None:
+    """The tool that an item names, as its payload has it."""
     name = content.get("name") if isinstance(content, dict) else None
     return name if isinstance(name, str) else None

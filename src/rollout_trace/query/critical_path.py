@@ -73,14 +73,14 @@ class _Lane:
         self.deliveries: list[_Delivery] = []
 
     def sort(self) -> None:
-        self.by_end.sort(key=lambda activity: activity.ended_seq)
+        self.by_end.sort(key=lambda activity: activity.end)
         self.requests.sort(key=lambda activity: activity.started_seq)
         self.turns.sort(key=lambda turn: turn.execution.started_seq)
         self.deliveries.sort(key=lambda delivery: delivery.moment)
 
     def last_ended(self, before: float, not_after: UnixMilliseconds) -> Activity | None:
         """The work that ended last, before a place in the log and not after a moment."""
-        index = bisect_left(self.by_end, before, key=lambda activity: activity.ended_seq)
+        index = bisect_left(self.by_end, before, key=lambda activity: activity.end)
         while index and self.by_end[index - 1].ended_at_unix_ms > not_after:
             index -= 1
         return self.by_end[index - 1] if index else None
@@ -89,7 +89,7 @@ class _Lane:
         """The request that was under way at a place in the log."""
         index = bisect_left(self.requests, seq, key=lambda activity: activity.started_seq)
         latest = self.requests[index - 1] if index else None
-        return latest if latest is not None and latest.ended_seq > seq else None
+        return latest if latest is not None and latest.end > seq else None
 
     def turn_before(self, seq: float) -> CodexTurn | None:
         """The turn that was started last before a place in the log."""
@@ -163,12 +163,12 @@ class _Walk:
             delivery = self._delivery_to(current)
             if delivery is not None:
                 yield self._step(delivery.moment, current)
-                current = self._sender_of(delivery, current.ended_seq)
+                current = self._sender_of(delivery, current.end)
                 self._thread_id = delivery.sender
                 continue
             yield self._step(current.started_at_unix_ms, current)
             previous, turn = self._previous(current), self._lanes[current.thread_id].turn_before(current.started_seq)
-            if turn is not None and (previous is None or previous.ended_seq < turn.execution.started_seq):
+            if turn is not None and (previous is None or previous.end < turn.execution.started_seq):
                 yield from self._without_work(turn.execution.started_at_unix_ms)
                 previous = self._assigner_of(turn, previous) or previous
             current = previous
@@ -186,7 +186,7 @@ class _Walk:
             return None
         lane = self._lanes[current.thread_id]
         found = lane.delivered(current.started_at_unix_ms, min(current.ended_at_unix_ms, self._moment))
-        return found if found is not None and self._sender_of(found, current.ended_seq) is not None else None
+        return found if found is not None and self._sender_of(found, current.end) is not None else None
 
     def _sender_of(self, delivery: _Delivery, before: float) -> Activity | None:
         """The work by which something was sent, or after which a result was there."""
@@ -197,7 +197,7 @@ class _Walk:
 
     def _assigner_of(self, turn: CodexTurn, previous: Activity | None) -> Activity | None:
         """The last tool call of another agent, after the agent's own work, that let a turn begin."""
-        since = -1 if previous is None else previous.ended_seq
+        since = -1 if previous is None else previous.end
         senders = [
             self._by_tool[delivery.tool_call_id]
             for delivery in self._lanes[turn.thread_id].deliveries

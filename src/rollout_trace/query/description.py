@@ -1,12 +1,22 @@
 """All that a trace says of one object: what it is, when it was, by whom, what is linked with it, and the evidence."""
 
+from collections.abc import Iterable
 from typing import TypeAlias
 
 import msgspec
 
 from rollout_trace.bundle.folder import Bundle
 from rollout_trace.events.references import event_type
-from rollout_trace.ids import CodeCellId, CodexTurnId, EdgeId, ItemId, RawPayloadId, ThreadId, ToolCallId
+from rollout_trace.ids import (
+    CodeCellId,
+    CodexTurnId,
+    EdgeId,
+    InferenceCallId,
+    ItemId,
+    RawPayloadId,
+    ThreadId,
+    ToolCallId,
+)
 from rollout_trace.model.execution import ExecutionWindow
 from rollout_trace.model.inference import TokenUsage
 from rollout_trace.model.rollout import RolloutTrace
@@ -74,26 +84,24 @@ def describe(bundle: Bundle, reduction: Reduction, ref: ObjectRef) -> Descriptio
         KeyError: the graph has no such object.
     """
     trace = reduction.trace
-    found, names = object_of(trace, ref), Names(trace)
+    object_of(trace, ref)
+    shown_in = None
+    if ref.kind is ObjectKind.CONVERSATION_ITEM:
+        shown_in = first_shown(sent_requests(trace)).get(ItemId(ref.object_id))
     touching = {position.seq for position in reduction.evidence.events_of(ref.kind, ref.object_id)}
-    execution = getattr(found, "execution", None)
-    links = tuple(links_from(trace, ref))
-    linked = {link.ref for link in links}
+    known = particulars(trace, Names(trace), ref)
     return Description(
         ref=ref,
-        name=names.short(ref),
-        what=gist(trace, names, ref),
-        thread_id=getattr(found, "thread_id", None),
-        codex_turn_id=getattr(found, "codex_turn_id", getattr(found, "started_by_codex_turn_id", None)),
-        execution=execution if isinstance(execution, ExecutionWindow) else None,
-        outcome=standing(trace, found),
-        figures=_figures(found, {"source_js", *(link.field for link in links)}),
-        links=tuple(link for link in links if link.field not in _SAID_BEFORE),
-        named_by=(
-            *_shown(reduction, ref),
-            *(NamedBy(by, field) for by, field in links_to(trace, ref) if by not in linked),
-        ),
-        texts=_texts(bundle, reduction, ref, found),
+        name=known.name,
+        what=known.what,
+        thread_id=known.thread_id,
+        codex_turn_id=known.codex_turn_id,
+        execution=known.execution,
+        outcome=known.outcome,
+        figures=known.figures,
+        links=known.links,
+        named_by=named_by(trace, ref, links_to(trace, ref), shown_in),
+        texts=texts_of(bundle, reduction, ref),
         events=tuple(
             BehindIt(applied.position, event_type(applied.event))
             for applied in applied_events(bundle, reduction)
@@ -103,6 +111,57 @@ def describe(bundle: Bundle, reduction: Reduction, ref: ObjectRef) -> Descriptio
             trace.raw_payloads[payload] for payload in payloads_of(reduction, ref) if payload in trace.raw_payloads
         ),
     )
+
+
+class Particulars(msgspec.Struct, frozen=True, kw_only=True):
+    """What an object says of itself; the fields are those of `Description`."""
+
+    name: str
+    what: str
+    thread_id: ThreadId | None
+    codex_turn_id: CodexTurnId | None
+    execution: ExecutionWindow | None
+    outcome: Outcome | None
+    figures: dict[str, Figure]
+    links: tuple[Link, ...]
+
+
+def particulars(trace: RolloutTrace, names: Names, ref: ObjectRef) -> Particulars:
+    """What an object says of itself.
+
+    Raises:
+        KeyError: the graph has no such object.
+    """
+    found = object_of(trace, ref)
+    execution = getattr(found, "execution", None)
+    links = tuple(links_from(trace, ref))
+    return Particulars(
+        name=names.short(ref),
+        what=gist(trace, names, ref),
+        thread_id=getattr(found, "thread_id", None),
+        codex_turn_id=getattr(found, "codex_turn_id", getattr(found, "started_by_codex_turn_id", None)),
+        execution=execution if isinstance(execution, ExecutionWindow) else None,
+        outcome=standing(trace, found),
+        figures=_figures(found, {"source_js", *(link.field for link in links)}),
+        links=tuple(link for link in links if link.field not in _SAID_BEFORE),
+    )
+
+
+def named_by(
+    trace: RolloutTrace,
+    ref: ObjectRef,
+    namings: Iterable[tuple[ObjectRef, str]],
+    shown_in: InferenceCallId | None,
+) -> tuple[NamedBy, ...]:
+    """The objects that name an object, of all that do (`namings`); not those that it names itself.
+
+    An item is also named by the first request that showed it, `shown_in`.
+    """
+    linked = {link.ref for link in links_from(trace, ref)}
+    found = tuple(NamedBy(by, field) for by, field in namings if by not in linked)
+    if shown_in is None:
+        return found
+    return NamedBy(ObjectRef(ObjectKind.INFERENCE_CALL, shown_in), "first shown in"), *found
 
 
 def _figures(found: GraphObject, told: set[str]) -> dict[str, Figure]:
@@ -119,15 +178,14 @@ def _figures(found: GraphObject, told: set[str]) -> dict[str, Figure]:
     return values
 
 
-def _shown(reduction: Reduction, ref: ObjectRef) -> list[NamedBy]:
-    if ref.kind is not ObjectKind.CONVERSATION_ITEM:
-        return []
-    call_id = first_shown(sent_requests(reduction.trace)).get(ItemId(ref.object_id))
-    return [] if call_id is None else [NamedBy(ObjectRef(ObjectKind.INFERENCE_CALL, call_id), "first shown in")]
+def texts_of(bundle: Bundle, reduction: Reduction, ref: ObjectRef) -> dict[str, str]:
+    """What an object says, in full and by title, as `Description` has it.
 
-
-def _texts(bundle: Bundle, reduction: Reduction, ref: ObjectRef, found: GraphObject) -> dict[str, str]:
+    Raises:
+        KeyError: the graph has no such object.
+    """
     trace = reduction.trace
+    found = object_of(trace, ref)
     match ref.kind:
         case ObjectKind.CONVERSATION_ITEM:
             return {"text": whole_texts(bundle, reduction, [ItemId(ref.object_id)])[ItemId(ref.object_id)]}

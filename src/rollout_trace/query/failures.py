@@ -15,7 +15,7 @@ from rollout_trace.query.complaints import ERRORS, TURN_ENDS, complaint
 from rollout_trace.query.naming import ObjectRef, object_of
 from rollout_trace.query.outcome import Outcome
 from rollout_trace.query.payload_json import payload_json, referred_json, text_of, value_at
-from rollout_trace.query.timeline import TimelineEntry, timeline_of
+from rollout_trace.query.timeline import TimelineEntry, timeline_from
 from rollout_trace.query.tool_outputs import result_text, returned_text
 from rollout_trace.reduce.evidence import EventPosition, ObjectKind
 from rollout_trace.reduce.replay import Reduction
@@ -57,9 +57,14 @@ def failures_of(bundle: Bundle, reduction: Reduction) -> tuple[Failure, ...]:
     Raises:
         BundleError: the log cannot be read any more.
     """
-    trace = reduction.trace
     applied = tuple(applied_events(bundle, reduction))
-    entries = timeline_of(bundle, reduction)
+    return failures_from(bundle, reduction.trace, applied, timeline_from(bundle, reduction.trace, applied))
+
+
+def failures_from(
+    bundle: Bundle, trace: RolloutTrace, applied: Sequence[AppliedEvent], entries: Sequence[TimelineEntry]
+) -> tuple[Failure, ...]:
+    """What went wrong, by the events that made the graph and the timeline that they tell."""
     told = dict([*_cell_errors(bundle, applied), *_turn_errors(bundle, applied)])
     wrong = [
         msgspec.structs.replace(

@@ -5,7 +5,9 @@ and output items, an edge carries an item to another agent, a request is the fir
 is stated once, as a cause; an effect is a cause looked at from the other side.
 """
 
-from collections.abc import Iterable, Iterator
+import math
+from collections import ChainMap
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
 import msgspec
@@ -42,7 +44,7 @@ class LineageStep(msgspec.Struct, frozen=True, kw_only=True):
     is_told_elsewhere: bool = False
     """Whether the object stands elsewhere in this lineage too, with its further steps."""
     more: int = 0
-    """How many further steps were left out for the depth that was asked for."""
+    """How many further steps were left out, for the depth that was asked for or because there are so many."""
 
 
 class Lineage(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,22 +64,43 @@ def lineage_of(reduction: Reduction, ref: ObjectRef, depth: int = 4) -> Lineage:
         KeyError: the graph has no such object.
     """
     trace = reduction.trace
-    object_of(trace, ref)
-    ties = list(_ties(trace))
-    if ref.kind is ObjectKind.RAW_PAYLOAD:
-        ties += (_Tie(ref, owner, "evidence of", "has the evidence") for owner, _ in links_to(trace, ref))
-    causes: _TiesByObject = {}
-    effects: _TiesByObject = {}
-    for tie in ties:
-        causes.setdefault(tie.effect, []).append((tie.relation, tie.cause))
-        effects.setdefault(tie.cause, []).append((tie.inverse, tie.effect))
+    holders = [owner for owner, _ in links_to(trace, ref)] if ref.kind is ObjectKind.RAW_PAYLOAD else []
+    return lineage_from(reduction, ties_in(trace), ref, depth, holders)
+
+
+def lineage_from(
+    reduction: Reduction,
+    ties: "Ties",
+    ref: ObjectRef,
+    depth: int,
+    holders: Collection[ObjectRef] = (),
+    most_steps: float = math.inf,
+) -> Lineage:
+    """What caused an object and what it caused, by the ties of its graph; a payload is caused by those that hold it.
+
+    When `most_steps` are told of the causes, or of the effects, none of the others is followed any further.
+
+    Raises:
+        KeyError: the graph has no such object.
+    """
+    object_of(reduction.trace, ref)
+    held_by = {ref: [("evidence of", holder) for holder in holders]} if holders else {}
     return Lineage(
         ref=ref,
         events=reduction.evidence.events_of(ref.kind, ref.object_id),
         payloads=payloads_of(reduction, ref),
-        causes=_Walk(reduction, causes, ref).steps_from(ref, depth),
-        effects=_Walk(reduction, effects, ref).steps_from(ref, depth),
+        causes=_Walk(reduction, ChainMap(held_by, ties.causes), ref, most_steps).steps_from(ref, depth),
+        effects=_Walk(reduction, ties.effects, ref, most_steps).steps_from(ref, depth),
     )
+
+
+def ties_in(trace: RolloutTrace) -> "Ties":
+    """All ties of a graph."""
+    ties = Ties({}, {})
+    for tie in _ties(trace):
+        ties.causes.setdefault(tie.effect, []).append((tie.relation, tie.cause))
+        ties.effects.setdefault(tie.cause, []).append((tie.inverse, tie.effect))
+    return ties
 
 
 class _Tie(NamedTuple):
@@ -92,19 +115,34 @@ class _Tie(NamedTuple):
 _TiesByObject: TypeAlias = dict[ObjectRef, list[tuple[str, ObjectRef]]]
 
 
+class Ties(NamedTuple):
+    """For each object of a graph what it comes from, and what came of it, with how."""
+
+    causes: _TiesByObject
+    effects: _TiesByObject
+
+
 class _Walk:
     """A way through the graph that follows each object once, in the order of their first events."""
 
-    def __init__(self, reduction: Reduction, ties: _TiesByObject, start: ObjectRef) -> None:
+    def __init__(
+        self,
+        reduction: Reduction,
+        ties: Mapping[ObjectRef, list[tuple[str, ObjectRef]]],
+        start: ObjectRef,
+        most_steps: float,
+    ) -> None:
         self._reduction = reduction
         self._ties = ties
         self._followed = {start}
+        self._steps_left = most_steps
 
     def steps_from(self, ref: ObjectRef, depth: int) -> tuple[LineageStep, ...]:
         """The steps from an object, with all that follows from each."""
         ties = dict.fromkeys(self._ties.get(ref, ()))
         fresh = {target for _, target in ties if target not in self._followed}
         self._followed |= fresh
+        self._steps_left -= len(ties)
         steps = []
         for relation, target in ties:
             steps.append(self._step(relation, target, depth - 1, is_fresh=target in fresh))
@@ -112,7 +150,7 @@ class _Walk:
         return tuple(steps)
 
     def _step(self, relation: str, ref: ObjectRef, depth: int, *, is_fresh: bool) -> LineageStep:
-        goes_on = is_fresh and depth > 0
+        goes_on = is_fresh and depth > 0 and self._steps_left > 0
         return LineageStep(
             relation=relation,
             ref=ref,

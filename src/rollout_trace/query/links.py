@@ -59,14 +59,17 @@ def links_from(trace: RolloutTrace, ref: ObjectRef) -> Iterator[Link]:
 
 def links_to(trace: RolloutTrace, ref: ObjectRef) -> Iterator[tuple[ObjectRef, str]]:
     """The objects that name an object, each with the field; without whole histories."""
+    return ((owner, link.field) for owner, link in all_links(trace) if link.ref == ref)
+
+
+def all_links(trace: RolloutTrace) -> Iterator[tuple[ObjectRef, Link]]:
+    """Every object that another names, each with the one that names it; without whole histories."""
     for kind in ObjectKind:
         if kind in {ObjectKind.ROLLOUT, ObjectKind.RAW_PAYLOAD}:
             continue
         for object_id, found in objects_of(trace, kind).items():
-            if object_id != ref.object_id or kind is not ref.kind:
-                for link in _named_in(found, ""):
-                    if link.ref == ref:
-                        yield ObjectRef(kind, object_id), link.field
+            owner = ObjectRef(kind, object_id)
+            yield from ((owner, link) for link in _named_in(found, "") if link.ref != owner)
 
 
 def payloads_of(reduction: Reduction, ref: ObjectRef) -> tuple[RawPayloadId, ...]:
@@ -86,13 +89,13 @@ def _named_in(found: GraphObject | msgspec.Struct, prefix: str) -> Iterator[Link
         if value is None or field in _ELSEWHERE:
             continue
         if isinstance(value, str):
-            kind = _kind_of(field)
+            kind = kind_named_by(field)
             if kind is not None:
                 yield Link(prefix + field, ObjectRef(kind, value))
         elif isinstance(value, msgspec.Struct):
             yield from _named_in(value, f"{prefix}{field}.")
         elif isinstance(value, tuple):
-            kind = _kind_of(field)
+            kind = kind_named_by(field)
             for entry in value:
                 if isinstance(entry, msgspec.Struct):
                     yield from _named_in(entry, f"{prefix}{field}.")
@@ -101,5 +104,8 @@ def _named_in(found: GraphObject | msgspec.Struct, prefix: str) -> Iterator[Link
 
 
 @cache
-def _kind_of(field: str) -> ObjectKind | None:
+def kind_named_by(field: str) -> ObjectKind | None:
+    """Of which kind the objects are that a field of this name names; None if it names none."""
+    if field in _ELSEWHERE:
+        return None
     return next((kind for pattern, kind in _KINDS if pattern.search(field)), None)

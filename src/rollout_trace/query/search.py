@@ -54,49 +54,59 @@ def find_text(bundle: Bundle, reduction: Reduction, pattern: re.Pattern[str]) ->
     Raises:
         BundleError: the log cannot be read any more.
     """
-    applied = tuple(applied_events(bundle, reduction))
-    owners = _owners(reduction)
     found = (
-        *_in_items(bundle, reduction, pattern),
-        *_in_payloads(bundle, reduction, pattern, owners),
-        *_in_events(applied, pattern),
+        Hit(holder=held.holder, line=line, start=start, end=end, payload=held.payload, position=held.position)
+        for held in held_texts(bundle, reduction, tuple(applied_events(bundle, reduction)))
+        for line, start, end in lines_with(pattern, held.text)
     )
     return tuple(dict.fromkeys(found))
 
 
-def _lines(pattern: re.Pattern[str], texts: Iterable[str]) -> Iterator[tuple[str, int, int]]:
-    """The lines with a match, each with its first match. A pattern is looked for in the whole text first."""
-    for text in texts:
-        if pattern.search(text) is not None:
-            for line in text.split("\n"):
-                match = pattern.search(line)
-                if match is not None:
-                    yield line, match.start(), match.end()
+class HeldText(msgspec.Struct, frozen=True, kw_only=True):
+    """A text of a rollout; the other fields are those of `Hit`."""
+
+    holder: ObjectRef
+    text: str
+    payload: PayloadRef | None
+    position: EventPosition | None
 
 
-def _in_items(bundle: Bundle, reduction: Reduction, pattern: re.Pattern[str]) -> Iterator[Hit]:
+def held_texts(bundle: Bundle, reduction: Reduction, applied: Iterable[AppliedEvent]) -> Iterator[HeldText]:
+    """All texts of a rollout: those of items first, then of other payloads, then of the events that made the graph."""
+    yield from _in_items(bundle, reduction)
+    yield from _in_payloads(bundle, reduction, _owners(reduction))
+    yield from _in_events(applied)
+
+
+def lines_with(pattern: re.Pattern[str], text: str) -> Iterator[tuple[str, int, int]]:
+    """The lines with a match, and where its first begins and ends. `^` and `$` are the ends of a line."""
+    for line in text.split("\n"):
+        match = pattern.search(line)
+        if match is not None:
+            yield line, match.start(), match.end()
+
+
+def _in_items(bundle: Bundle, reduction: Reduction) -> Iterator[HeldText]:
     items = reduction.trace.conversation_items
     contents = item_contents(bundle, reduction, [item_id for item_id, item in items.items() if is_cut(item)])
     for item_id, item in items.items():
         content = contents.get(item_id)
         texts = [item_text(item)] if content is None or isinstance(content, PayloadError) else strings_in(content)
         source = reduction.evidence.item_source(item_id)
-        for line, start, end in _lines(pattern, texts):
-            payload = None if source is None else source.payload
-            yield Hit(holder=item_ref(item_id), line=line, start=start, end=end, payload=payload, position=None)
+        payload = None if source is None else source.payload
+        for text in texts:
+            yield HeldText(holder=item_ref(item_id), text=text, payload=payload, position=None)
 
 
-def _in_payloads(
-    bundle: Bundle, reduction: Reduction, pattern: re.Pattern[str], owners: Mapping[str, ObjectRef]
-) -> Iterator[Hit]:
+def _in_payloads(bundle: Bundle, reduction: Reduction, owners: Mapping[str, ObjectRef]) -> Iterator[HeldText]:
     seen: set[bytes] = set()
     for payload_id, ref in reduction.trace.raw_payloads.items():
         holder = owners.get(payload_id, ObjectRef(ObjectKind.RAW_PAYLOAD, payload_id))
         texts = (
             _beside_items(bundle, ref, seen) if ref.kind.type in _OF_ITEMS else strings_in(referred_json(bundle, ref))
         )
-        for line, start, end in dict.fromkeys(_lines(pattern, texts)):
-            yield Hit(holder=holder, line=line, start=start, end=end, payload=ref, position=None)
+        for text in texts:
+            yield HeldText(holder=holder, text=text, payload=ref, position=None)
 
 
 def _beside_items(bundle: Bundle, ref: PayloadRef, seen: set[bytes]) -> Iterator[str]:
@@ -119,13 +129,14 @@ def _value(text: msgspec.Raw) -> JsonValue:
     return value
 
 
-def _in_events(applied: Iterable[AppliedEvent], pattern: re.Pattern[str]) -> Iterator[Hit]:
+def _in_events(applied: Iterable[AppliedEvent]) -> Iterator[HeldText]:
     """What only events say: errors, reasons, programs, results of agents."""
     for event in applied:
         seen = event.event.payload
         said = [getattr(seen, field, None) for field in ("error", "reason", "source_js", "message")]
-        for line, start, end in _lines(pattern, [text for text in said if isinstance(text, str)]):
-            yield Hit(holder=_holder(event), line=line, start=start, end=end, payload=None, position=event.position)
+        for text in said:
+            if isinstance(text, str):
+                yield HeldText(holder=_holder(event), text=text, payload=None, position=event.position)
 
 
 def _holder(event: AppliedEvent) -> ObjectRef:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from rollout_trace.ids import AgentPath, ThreadId
+from rollout_trace.ids import AgentPath, RolloutId, ThreadId, TraceId
 from rollout_trace.model.conversation import Channel, ConversationItem, Role, TextPart
 from rollout_trace.model.execution import ExecutionWindow
 from rollout_trace.model.inference import InferenceCall, TokenUsage
@@ -45,8 +45,8 @@ class AgentTotals(msgspec.Struct, frozen=True, kw_only=True):
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """What is in a rollout. A duration that has no end yet reaches to the last moment that the graph knows."""
 
-    trace_id: str
-    rollout_id: str
+    trace_id: TraceId
+    rollout_id: RolloutId
     root_thread_id: ThreadId
     schema_version: int
     status: RolloutStatus

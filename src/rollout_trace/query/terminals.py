@@ -1,8 +1,11 @@
 """The terminals of a rollout: what opened each, what used it again, and how its process stands (question 7)."""
 
+from collections.abc import Iterator
+
 import msgspec
 
 from rollout_trace.ids import RawPayloadId, TerminalId, TerminalOperationId, ThreadId, ToolCallId
+from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.terminal import ExecCommandRequest, TerminalOperation
 from rollout_trace.query.gist import operation_input, printed
 from rollout_trace.query.outcome import Outcome, operation_outcome, terminal_outcome
@@ -41,33 +44,53 @@ class Terminal(msgspec.Struct, frozen=True, kw_only=True):
 
 def terminals_of(reduction: Reduction) -> tuple[Terminal, ...]:
     """Every terminal, in the order in which they were opened; then the operations that had none."""
-    trace = reduction.trace
-    found = []
+    return tuple(
+        Terminal(
+            terminal_id=opened.terminal_id,
+            thread_id=opened.thread_id,
+            cwd=opened.cwd,
+            outcome=opened.outcome,
+            uses=tuple(use_of(reduction, operation) for operation in opened.operations),
+        )
+        for opened in opened_terminals(reduction.trace)
+    )
+
+
+class OpenedTerminal(msgspec.Struct, frozen=True, kw_only=True):
+    """One process, with the operations on it as the graph has them."""
+
+    terminal_id: TerminalId | None
+    opened_by: TerminalOperation | None
+    """The operation that opened it, or was to; None if the graph does not have it."""
+    thread_id: ThreadId | None
+    cwd: str | None
+    outcome: Outcome
+    operations: tuple[TerminalOperation, ...]
+
+
+def opened_terminals(trace: RolloutTrace) -> Iterator[OpenedTerminal]:
+    """Every terminal, in the order in which they were opened; then the operations that had none."""
     for terminal_id, session in trace.terminal_sessions.items():
-        operations = [trace.terminal_operations[operation] for operation in session.operation_ids]
         created = trace.terminal_operations.get(session.created_by_operation_id)
-        found.append(
-            Terminal(
-                terminal_id=terminal_id,
-                thread_id=session.thread_id,
-                cwd=_cwd(created),
-                outcome=terminal_outcome(trace, session),
-                uses=tuple(_use(reduction, operation) for operation in operations),
-            )
+        yield OpenedTerminal(
+            terminal_id=terminal_id,
+            opened_by=created,
+            thread_id=session.thread_id,
+            cwd=_cwd(created),
+            outcome=terminal_outcome(trace, session),
+            operations=tuple(trace.terminal_operations[operation] for operation in session.operation_ids),
         )
     for operation in trace.terminal_operations.values():
         if operation.terminal_id is None:
             tool = trace.tool_calls.get(operation.tool_call_id)
-            found.append(
-                Terminal(
-                    terminal_id=None,
-                    thread_id=None if tool is None else tool.thread_id,
-                    cwd=_cwd(operation),
-                    outcome=operation_outcome(trace, operation),
-                    uses=(_use(reduction, operation),),
-                )
+            yield OpenedTerminal(
+                terminal_id=None,
+                opened_by=operation,
+                thread_id=None if tool is None else tool.thread_id,
+                cwd=_cwd(operation),
+                outcome=operation_outcome(trace, operation),
+                operations=(operation,),
             )
-    return tuple(found)
 
 
 def _cwd(operation: TerminalOperation | None) -> str | None:
@@ -75,7 +98,8 @@ def _cwd(operation: TerminalOperation | None) -> str | None:
     return request.cwd if isinstance(request, ExecCommandRequest) else None
 
 
-def _use(reduction: Reduction, operation: TerminalOperation) -> TerminalUse:
+def use_of(reduction: Reduction, operation: TerminalOperation) -> TerminalUse:
+    """One operation, with what it gave back."""
     window, result = operation.execution, operation.result
     return TerminalUse(
         operation_id=operation.operation_id,

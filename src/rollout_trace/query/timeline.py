@@ -54,14 +54,19 @@ def timeline_of(bundle: Bundle, reduction: Reduction) -> tuple[TimelineEntry, ..
     Raises:
         BundleError: the log cannot be read any more.
     """
-    applied = tuple(applied_events(bundle, reduction))
+    return timeline_from(bundle, reduction.trace, tuple(applied_events(bundle, reduction)))
+
+
+def timeline_from(bundle: Bundle, trace: RolloutTrace, applied: Iterable[AppliedEvent]) -> tuple[TimelineEntry, ...]:
+    """What happened, as the events tell it that made the graph."""
+    applied = tuple(applied)
     errors = error_texts(applied)
-    names, asked = Names(reduction.trace), _asked_in_turns(reduction.trace)
+    names, asked = Names(trace), _asked_in_turns(trace)
     entries: list[TimelineEntry] = []
     for event in applied:
         tell = _TELLERS.get(type(event.event.payload))
         if tell is not None:
-            entries += tell(_Teller(bundle, reduction.trace, names, asked, event), event.event.payload)
+            entries += tell(_Teller(bundle, trace, names, asked, event), event.event.payload)
     return tuple(
         msgspec.structs.replace(entry, error=errors[entry.subject]) if entry.subject in errors else entry
         for entry in entries

@@ -72,10 +72,11 @@ class Evidence:
         event that first told of them, though the graph may have them only later.
         """
         if self._events is None:
-            self._events = {}
+            events: dict[tuple[ObjectKind, str], list[EventPosition]] = {}
             for position, objects in self:
                 for touched in objects:
-                    self._events.setdefault(touched, []).append(position)
+                    events.setdefault(touched, []).append(position)
+            self._events = events  # when it is whole: another thread may ask meanwhile
         return tuple(self._events.get((kind, object_id), ()))
 
     def item_source(self, item_id: ItemId) -> ItemSource | None:

@@ -15,6 +15,10 @@ EXCERPT_CHARACTERS: Final = 20_000
 
 Offset = Annotated[int, msgspec.Meta(ge=0)]
 Limit = Annotated[int, msgspec.Meta(ge=1, le=MOST_ENTRIES)]
+PartLimit = Annotated[int, msgspec.Meta(ge=1, le=2_000_000)]
+"""How much of a text or a file is given at once, in characters or bytes."""
+Depth = Annotated[int, msgspec.Meta(ge=1, le=32)]
+"""How many steps away."""
 Entry = TypeVar("Entry")
 Told = TypeVar("Told")
 
@@ -28,7 +32,7 @@ class Page(msgspec.Struct, Generic[Entry], frozen=True, kw_only=True):
 
 
 class Excerpt(msgspec.Struct, frozen=True, kw_only=True):
-    """A part of a text: `text` from the character `offset` on, of `characters` in all."""
+    """A part of a text: `text` from the character `offset` on, of `characters` in all. Each code point counts one."""
 
     offset: int
     characters: int

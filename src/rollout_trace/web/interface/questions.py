@@ -7,7 +7,7 @@ import msgspec
 from rollout_trace.ids import InferenceCallId, ItemId, RawPayloadId, TerminalId, ThreadId
 from rollout_trace.reduce.evidence import ObjectKind
 from rollout_trace.values import Seq
-from rollout_trace.web.interface.common import Limit, Offset
+from rollout_trace.web.interface.common import Depth, Limit, Offset, PartLimit
 
 
 class RolloutQuery(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -113,13 +113,13 @@ class TextQuery(ObjectQuery, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     title: str
     offset: Offset = 0
-    limit: int = 200_000
+    limit: PartLimit = 200_000
 
 
 class LineageQuery(ObjectQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where an object comes from, and what came of it."""
 
-    depth: int = 4
+    depth: Depth = 4
 
 
 class EventsQuery(RolloutPageQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -133,7 +133,7 @@ class PayloadQuery(RolloutQuery, frozen=True, kw_only=True, forbid_unknown_field
 
     payload: RawPayloadId
     offset: Offset = 0
-    limit: int = 200_000
+    limit: PartLimit = 200_000
 
 
 class ItemQuery(RolloutQuery, frozen=True, kw_only=True, forbid_unknown_fields=True):

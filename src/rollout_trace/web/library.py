@@ -1,0 +1,176 @@
+"""The bundles that are viewed: which there are, what is known of each, and those of them that are open.
+
+Owns one thread that looks for bundles again and again and finds the facts of new and changed ones, so that the list is
+there at once and fills by itself. Which bundle a key means is looked up in what was found: no path comes from a page.
+"""
+
+import hashlib
+import os
+import time
+from collections import OrderedDict
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from pathlib import Path
+from threading import Event, Lock, Thread
+from typing import Final, NamedTuple
+
+from rollout_trace.bundle import layout
+from rollout_trace.errors import BundleError, QuestionError
+from rollout_trace.fleet.fact_cache import FactCache, Fingerprint, fingerprint_of
+from rollout_trace.fleet.facts import Found, each_known_or_found, found_anew
+from rollout_trace.limits import Limits
+from rollout_trace.query.bundle_facts import BundleFacts
+from rollout_trace.query.prices import PriceTable
+from rollout_trace.query.sessions import KnownBundle
+from rollout_trace.web.interface.library import BundleKey
+from rollout_trace.web.interface.rollout import LibraryChange
+from rollout_trace.web.open_rollout import OpenRollout
+
+_MOST_OPEN: Final = 4
+"""How many rollouts are kept open: the one asked for longest ago is closed first, but none that is followed."""
+_LOOK_SECONDS: Final = 0.5
+_REST: Final = 10
+"""How much longer than it looked and read the thread does nothing, so that it never takes a core."""
+
+
+class BundleEntry(NamedTuple):
+    """A bundle in the folder, and what is known of it: nothing yet, its facts, or why there are none."""
+
+    key: BundleKey
+    path: Path
+    found: Found | None
+
+
+class Library:
+    """What is at a path: one bundle, or all that lie directly in a folder. `close` it to end its threads."""
+
+    def __init__(self, path: Path, limits: Limits, prices: PriceTable, *, keep_facts: bool = True) -> None:
+        """View the folder `path`, which may be empty.
+
+        Raises:
+            BundleError: it is no folder.
+        """
+        if not path.is_dir():
+            raise BundleError(path, "is no folder" if path.exists() else "no such folder")
+        self.path = path
+        self.prices = prices
+        self._limits = limits
+        self._keep_facts = keep_facts
+        self._lock = Lock()
+        self._entries: dict[BundleKey, BundleEntry] = {}
+        self._open: OrderedDict[BundleKey, OpenRollout] = OrderedDict()
+        self._fingerprints: dict[BundleKey, Fingerprint | None] = {}
+        self._is_closed = Event()
+        self.revision = 0
+        """Counts how often what is known became another."""
+        self._look()
+        self._thread = Thread(target=self._keep_up, name="library", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_one(self) -> bool:
+        """Whether the folder is itself the only bundle."""
+        return (self.path / layout.MANIFEST).exists() or (self.path / layout.EVENT_LOG).exists()
+
+    def close(self) -> None:
+        """End what goes on in the background."""
+        self._is_closed.set()
+        with self._lock:
+            for rollout in self._open.values():
+                rollout.close()
+
+    def entries(self) -> Sequence[BundleEntry]:
+        """The bundles, by name."""
+        with self._lock:
+            return tuple(self._entries.values())
+
+    def known(self) -> Sequence[KnownBundle]:
+        """The bundles whose facts are known."""
+        return [
+            KnownBundle(entry.path, entry.found) for entry in self.entries() if isinstance(entry.found, BundleFacts)
+        ]
+
+    def change(self) -> LibraryChange:
+        """How many bundles there are, and of how many it is known what they are, or why not."""
+        entries = self.entries()
+        return LibraryChange(found=len(entries), read=sum(entry.found is not None for entry in entries))
+
+    def rollout(self, key: BundleKey) -> OpenRollout:
+        """The rollout of this key, opened if it is not.
+
+        Raises:
+            QuestionError: there is no such bundle.
+        """
+        with self._lock:
+            entry = self._entries.get(key)
+            if entry is None:
+                raise QuestionError(
+                    f"there is no bundle {key} in the folder that is viewed; the list has those there are"
+                )
+            if key not in self._open:
+                self._open[key] = OpenRollout(key, entry.path, self._limits, self.prices)
+            self._open.move_to_end(key)
+            idle = [other for other, rollout in self._open.items() if other != key and not rollout.is_followed]
+            for other in idle[: max(len(self._open) - _MOST_OPEN, 0)]:
+                self._open.pop(other).close()
+            return self._open[key]
+
+    def _look(self) -> None:
+        """Take note of which bundles there are now."""
+        paths = [self.path] if self.is_one else self._bundles_in_folder()
+        keys = {key_of(path): path for path in paths}
+        with self._lock:
+            if keys.keys() == self._entries.keys():
+                return
+            nothing = {key: BundleEntry(key, path, None) for key, path in keys.items()}
+            self._entries = {key: self._entries.get(key, entry) for key, entry in nothing.items()}
+            for key in self._open.keys() - keys.keys():
+                self._open.pop(key).close()
+            self.revision += 1
+
+    def _bundles_in_folder(self) -> list[Path]:
+        try:
+            return sorted(manifest.parent for manifest in self.path.glob(f"*/{layout.MANIFEST}"))
+        except OSError:  # the folder is gone; it may come back
+            return []
+
+    def _keep_up(self) -> None:
+        """The work of the thread."""
+        while not self._is_closed.is_set():
+            began = time.monotonic()
+            self._look()
+            self._find_facts()
+            self._is_closed.wait(max(_LOOK_SECONDS, (time.monotonic() - began) * _REST))
+
+    def _find_facts(self) -> None:
+        """Find the facts of what is new or was changed."""
+        fingerprints = {entry.key: fingerprint_of(entry.path) for entry in self.entries()}
+        changed = [
+            entry.path
+            for entry in self.entries()
+            if entry.found is None or fingerprints[entry.key] != self._fingerprints.get(entry.key)
+        ]
+        self._fingerprints |= fingerprints
+        with closing(self._each_found(changed)) as each:
+            for path, found in each:
+                if self._is_closed.is_set():
+                    return
+                self._know(path, found)
+
+    def _each_found(self, paths: Sequence[Path]) -> Generator[tuple[Path, Found]]:
+        if self._keep_facts:
+            yield from each_known_or_found(paths, FactCache())
+        else:
+            yield from zip(paths, found_anew(paths), strict=True)
+
+    def _know(self, path: Path, found: Found) -> None:
+        key = key_of(path)
+        with self._lock:
+            if key in self._entries:
+                self._entries[key] = BundleEntry(key, path, found)
+                self.revision += 1
+
+
+def key_of(bundle: Path) -> BundleKey:
+    """How a bundle is called in addresses: the same whenever a folder of this name is viewed."""
+    return BundleKey(hashlib.sha256(os.fsencode(bundle.absolute().name)).hexdigest()[:12])

@@ -1,0 +1,1 @@
+"""Answers about many bundles: the list of them, what they show together, and two of them beside each other."""

@@ -1,0 +1,216 @@
+// The answers inside an exported file: unpacked once, and cut, filtered and searched here, where a server would do it.
+//
+// The file has each list as a whole and each item once (`web/export/enclosed.py` wrote it). What it does not have is said
+// in a sentence, never shown as empty.
+
+import type { ObjectRef, Outcome, SearchHit } from "./interface.ts";
+import { NoAnswer, type Source } from "./source.ts";
+
+/** What the file holds; answers are known by `<endpoint>?<parameters by name>`, without those of pages. */
+export interface Enclosed {
+  readonly key: string;
+  readonly name: string;
+  readonly answers: Readonly<Record<string, EnclosedAnswer>>;
+  readonly items: Readonly<Record<string, unknown>>;
+  readonly payloads_left_out: number;
+  readonly is_redacted: boolean;
+}
+
+interface EnclosedAnswer {
+  readonly answer: unknown;
+  readonly as_of: number;
+  readonly names: Readonly<Record<string, string>>;
+}
+
+type Entry = Readonly<Record<string, unknown>>;
+
+const ENCLOSED = "rollout-trace-answers";
+const MOST_HITS = 2_000;
+const AROUND = 120;
+
+/** What a filter lets through, by its parameter. */
+const FILTERS: Readonly<Record<string, (entry: Entry, value: string) => boolean>> = {
+  thread: (entry, thread) => [entry["thread_id"], entry["sender"], entry["receiver"]].includes(thread),
+  tool: (entry, tool) => entry["tool"] === tool,
+  faults_only: (entry, only) => only !== "true" || isFault(entry["outcome"] as Outcome),
+  event_type: (entry, type) => entry["event_type"] === type,
+};
+
+/** Parameters that say the same as if they were not there. */
+const DEFAULTS: ReadonlyArray<readonly [string, string]> = [
+  ["faults_only", "false"],
+  ["is_pattern", "false"],
+  ["match_case", "false"],
+];
+
+export class EnclosedSource implements Source {
+  readonly isEnclosed = true;
+
+  constructor(private readonly enclosed: Promise<Enclosed>) {}
+
+  /** By which key its rollout is known. */
+  async key(): Promise<string> {
+    return (await this.enclosed).key;
+  }
+
+  async fetch(path: string): Promise<unknown> {
+    const enclosed = await this.enclosed;
+    const [place = "", query = ""] = path.split("?");
+    const asked = new Map(new URLSearchParams(query));
+    const page = { offset: Number(asked.get("offset") ?? 0), limit: Number(asked.get("limit") ?? 100) };
+    for (const name of ["offset", "limit"]) asked.delete(name);
+    for (const [name, value] of DEFAULTS) if (asked.get(name) === value) asked.delete(name);
+    const inRollout = /^rollouts\/[^/]*\/(.*)$/.exec(place)?.[1];
+    if (inRollout === undefined) return aboutAll(place, enclosed);
+    if (asked.has("at")) throw new NoAnswer("not-enclosed", "An exported file shows one moment only. The bundle itself has the others.");
+    if (inRollout === "search") return answerOf(pageOf(hits(enclosed, asked), page));
+    if (inRollout === "named") return answerOf(objectNamed(enclosed, asked.get("words") ?? ""));
+    return found(enclosed, inRollout, asked, page);
+  }
+
+  changes(): null {
+    return null;
+  }
+}
+
+/** The source inside this page; null if there is none. */
+export function enclosedSource(): EnclosedSource | null {
+  const packed = document.getElementById(ENCLOSED)?.textContent;
+  return packed === undefined || packed === null ? null : new EnclosedSource(unpacked(packed));
+}
+
+async function unpacked(packed: string): Promise<Enclosed> {
+  const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0));
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return (await new Response(stream).json()) as Enclosed;
+}
+
+interface Page {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+function found(enclosed: Enclosed, name: string, asked: Map<string, string>, page: Page): EnclosedAnswer {
+  const filters = new Map<string, string>();
+  let known = enclosed.answers[keyOf(name, asked)];
+  if (known === undefined) {
+    for (const parameter of Object.keys(FILTERS)) {
+      const value = asked.get(parameter);
+      if (value === undefined) continue;
+      filters.set(parameter, value);
+      asked.delete(parameter);
+    }
+    known = enclosed.answers[keyOf(name, asked)];
+  }
+  if (known === undefined) throw new NoAnswer("not-enclosed", whyNot(enclosed, name));
+  return { ...known, answer: partOf(enclosed, known.answer, filters, page) };
+}
+
+function whyNot(enclosed: Enclosed, name: string): string {
+  if (enclosed.is_redacted && ["events", "payload", "item", "object/text"].includes(name)) {
+    return "The texts were left out of this file when it was exported.";
+  }
+  if (name === "payload") return "This payload is too large for an exported file. The bundle itself has it.";
+  return "This is not in the exported file. The bundle itself has it.";
+}
+
+function keyOf(name: string, asked: Map<string, string>): string {
+  const given = [...asked].sort(([left], [right]) => (left < right ? -1 : 1)).map(([parameter, value]) => `${parameter}=${value}`);
+  return given.length === 0 ? name : `${name}?${given.join("&")}`;
+}
+
+/** The part of an answer that is asked for: entries of a list, characters of a text. */
+function partOf(enclosed: Enclosed, answer: unknown, filters: Map<string, string>, page: Page): unknown {
+  if (typeof answer !== "object" || answer === null) return answer;
+  if ("entries" in answer && Array.isArray(answer.entries)) {
+    const passing = (answer.entries as Entry[]).filter((entry) => [...filters].every(([name, value]) => FILTERS[name]?.(entry, value)));
+    const cut = pageOf(passing, page);
+    return { ...cut, entries: cut.entries.map((entry) => withItem(enclosed, entry)) };
+  }
+  if ("characters" in answer && "text" in answer) {
+    const characters = Array.from(String(answer.text));
+    return { ...answer, offset: page.offset, text: characters.slice(page.offset, page.offset + page.limit).join("") };
+  }
+  return answer;
+}
+
+/** An entry with the item in place of its id. */
+function withItem(enclosed: Enclosed, entry: unknown): unknown {
+  if (typeof entry === "string") return enclosed.items[entry];
+  if (typeof entry === "object" && entry !== null && "item" in entry) return { ...entry, item: enclosed.items[String(entry.item)] };
+  return entry;
+}
+
+function pageOf<One>(entries: ReadonlyArray<One>, { offset, limit }: Page): { offset: number; total: number; entries: ReadonlyArray<One> } {
+  return { offset, total: entries.length, entries: entries.slice(offset, offset + limit) };
+}
+
+function answerOf(answer: unknown): EnclosedAnswer {
+  return { answer, as_of: 0, names: {} };
+}
+
+/** The list of bundles has one. */
+function aboutAll(name: string, enclosed: Enclosed): unknown {
+  if (name !== "bundles") throw new NoAnswer("not-enclosed", "An exported file has one rollout. Many are shown by `rollout-trace view`.");
+  const line = { key: enclosed.key, name: enclosed.name, state: "known", error: null, figures: null };
+  return { root: enclosed.name, is_one: true, found: 1, read: 1, bundles: { offset: 0, total: 1, entries: [line] } };
+}
+
+function isFault(outcome: Outcome): boolean {
+  return outcome.status !== "completed" || (outcome.exit_code ?? 0) !== 0;
+}
+
+/** The lines of all texts of objects in which words stand. */
+function hits(enclosed: Enclosed, asked: Map<string, string>): SearchHit[] {
+  const words = asked.get("text") ?? "";
+  const pattern = patternOf(words, asked.get("is_pattern") === "true", asked.get("match_case") === "true");
+  const hits: SearchHit[] = [];
+  for (const [key, { answer }] of Object.entries(enclosed.answers)) {
+    if (!key.startsWith("object?")) continue;
+    const { ref, what, thread_id, texts } = answer as { ref: ObjectRef; what: string; thread_id: string | null; texts: Record<string, { text: string }> };
+    for (const { text } of Object.values(texts)) {
+      for (const line of text.split("\n")) {
+        const match = pattern.exec(line);
+        if (match === null) continue;
+        const end = match.index + match[0].length;
+        hits.push({
+          holder: ref,
+          what,
+          thread_id,
+          before: line.slice(Math.max(0, match.index - AROUND), match.index),
+          match: match[0],
+          after: line.slice(end, end + AROUND),
+          payload: null,
+          position: null,
+        });
+        if (hits.length >= MOST_HITS) return hits;
+      }
+    }
+  }
+  return hits;
+}
+
+function patternOf(words: string, isPattern: boolean, matchCase: boolean): RegExp {
+  try {
+    return new RegExp(isPattern ? words : words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), matchCase ? "u" : "iu");
+  } catch (error) {
+    throw new NoAnswer("wrong-question", `\`${words}\` is no pattern: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** The object with this id or short name, or the only one whose id or name begins so. */
+function objectNamed(enclosed: Enclosed, words: string): ObjectRef {
+  const named = new Map<string, ObjectRef>();
+  for (const [key, { answer }] of Object.entries(enclosed.answers)) {
+    if (!key.startsWith("object?")) continue;
+    const { ref, name } = answer as { ref: ObjectRef; name: string };
+    for (const known of [ref.object_id, name]) if (!named.has(known)) named.set(known, ref);
+  }
+  const exact = named.get(words);
+  const begin = new Set([...named].filter(([known]) => words !== "" && known.startsWith(words)).map(([, ref]) => ref));
+  const [only] = begin;
+  if (exact === undefined && (only === undefined || begin.size > 1)) {
+    throw new NoAnswer("not-in-the-rollout", `${begin.size === 0 ? "no object has" : `${begin.size} objects have`} a name that begins with \`${words}\``);
+  }
+  return exact ?? (only as ObjectRef);
+}

@@ -1,0 +1,84 @@
+// The rollout that is looked at: its head, how it grows, and whether the reader follows it. All places of a bundle are within.
+
+import { type ComponentChildren, createContext } from "preact";
+import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Rollout, RolloutChange } from "../interface.ts";
+import { type Asking, LookedContext, useAsker, useQuestion } from "../asking.ts";
+import { useKeys } from "../keyboard.ts";
+import { type Connection, followChanges, throttled } from "../live.ts";
+import { rolloutQuestion } from "../source.ts";
+
+export interface RolloutLooked {
+  /** The rollout at its end, whatever moment is looked at. */
+  readonly head: Asking<Rollout>;
+  readonly connection: Connection;
+  /** What happened last, if the rollout is live. */
+  readonly change: RolloutChange | undefined;
+  /** Whether lists stick to their ends. */
+  readonly follow: boolean;
+  readonly setFollow: (follow: boolean) => void;
+}
+
+const RolloutContext = createContext<RolloutLooked | null>(null);
+
+/** The rollout that is looked at, as a whole. */
+export function useRollout(): RolloutLooked {
+  const rollout = useContext(RolloutContext);
+  if (rollout === null) throw new Error("no bundle is looked at here");
+  return rollout;
+}
+
+const SHOWN_AGAIN_MS = 400;
+
+export function RolloutProvider({ bundle, at, children }: { bundle: string; at: number | null; children: ComponentChildren }) {
+  const asker = useAsker();
+  const [revision, setRevision] = useState(0);
+  const [change, setChange] = useState<RolloutChange>();
+  const [connection, setConnection] = useState<Connection>("none");
+  const [follow, setFollow] = useState(false);
+  const asked = useQuestion(rolloutQuestion(bundle, null, "rollout", {}), revision);
+  const head = { ...asked, answer: asked.answer?.answer };
+  const isLive = change?.is_live ?? head.answer?.is_live ?? false;
+  const lastSeq = useRef<number | undefined>(undefined);
+  lastSeq.current = change?.last_seq ?? head.answer?.last_seq;
+
+  useEffect(() => {
+    const address = asker.source.changes(bundle);
+    if (!isLive || address === null) return undefined;
+    const show = throttled<RolloutChange>(SHOWN_AGAIN_MS, (latest) => {
+      const isOther = latest.kind !== "opened" || latest.last_seq !== lastSeq.current;
+      setChange(latest);
+      if (isOther) setRevision((before) => before + 1);
+    });
+    const stop = followChanges<RolloutChange>(
+      address,
+      (latest) => {
+        if (latest.kind === "replaced" || latest.kind === "gone") asker.forget();
+        show.tell(latest);
+      },
+      setConnection,
+    );
+    return () => {
+      stop();
+      show.stop();
+    };
+  }, [asker, bundle, isLive]);
+
+  useKeys({ l: () => setFollow(!follow) });
+
+  const looked = useMemo(() => ({ bundle, at, revision: at === null ? revision : 0 }), [bundle, at, revision]);
+  const rollout: RolloutLooked = { head, connection, change, follow: follow && at === null, setFollow };
+  return (
+    <LookedContext.Provider value={looked}>
+      <RolloutContext.Provider value={rollout}>{children}</RolloutContext.Provider>
+    </LookedContext.Provider>
+  );
+}
+
+/** The first and the last event of the log so far; undefined as long as that is not known. */
+export function useLogRange(): { first: number; last: number } | undefined {
+  const { head, change } = useRollout();
+  if (head.answer === undefined) return undefined;
+  const { first_seq: first, last_seq: last } = change ?? head.answer;
+  return { first, last: Math.max(last, first) };
+}

@@ -1,0 +1,364 @@
+// A list of any length of which only what is in view is in the page. Entries may be of any height.
+//
+// Owns: what a reader looks at does not move when entries above are measured or entries below are appended; a list that
+// is followed sticks to its end until the reader scrolls away; a list is found where it was left on Back, Forward and
+// Reload; and a cursor that keys move. What an entry looks like is for whom shows the list.
+
+import {
+  Virtualizer,
+  elementScroll,
+  measureElement,
+  observeElementOffset,
+  observeElementRect,
+} from "@tanstack/virtual-core";
+import type { ComponentChildren, HTMLAttributes, RefObject } from "preact";
+import { useEffect, useId, useLayoutEffect, useMemo, useReducer, useRef } from "preact/hooks";
+import { useKeys } from "../keyboard.ts";
+import { currentEntry, useAddress } from "../location.ts";
+import { keep, kept } from "../storage.ts";
+
+/** What others may ask of a list that is shown. */
+export interface VirtualListHandle {
+  /** Bring an entry into view: `auto` moves no more than is needed. */
+  readonly scrollTo: (index: number, align?: "auto" | "start" | "center" | "end") => void;
+  readonly focus: () => void;
+}
+
+export interface VirtualListProps {
+  readonly label: string;
+  readonly count: number;
+  /** How high an entry is before it has been measured, in pixels. */
+  readonly estimate: number;
+  /** What an entry is known by; its index if nothing is said. Its height is remembered by it. */
+  readonly keyOf?: (index: number) => string | number;
+  /** What an entry shows. */
+  readonly children: (index: number) => ComponentChildren;
+  readonly role?: "list" | "listbox" | "grid" | "table" | "tree" | "feed";
+  /** Roles, classes and the like of an entry's element. */
+  readonly entryProps?: (index: number) => HTMLAttributes<HTMLDivElement>;
+  readonly listProps?: HTMLAttributes<HTMLDivElement>;
+  /** Stays at the top while the list scrolls. */
+  readonly head?: ComponentChildren;
+  /** How high the head is, in pixels. */
+  readonly headHeight?: number;
+  /** The least width of the entries; a narrower list scrolls sideways. */
+  readonly minWidth?: number | undefined;
+  /** Sticks to the end as entries come. */
+  readonly follow?: boolean;
+  /** The reader scrolled away from the end of a list that is followed, or came back to it. */
+  readonly onFollow?: (follows: boolean) => void;
+  /** The name under which the position is kept for Back and Reload. */
+  readonly remember?: string | undefined;
+  /** The entry that keys start from; without `onCursor` the list has no cursor. */
+  readonly cursor?: number | null;
+  readonly onCursor?: (index: number) => void;
+  /** Enter, or a click. */
+  readonly onOpen?: ((index: number) => void) | undefined;
+  /** The first and the last entry in view. */
+  readonly onView?: (first: number, last: number) => void;
+  readonly handle?: RefObject<VirtualListHandle | null>;
+  readonly class?: string;
+}
+
+/** How near to the end counts as the end, in pixels. */
+const AT_END = 24;
+const OVERSCAN = 8;
+/** How long after a key, the wheel or a touch a change of position is the reader's doing, in milliseconds. */
+const READERS_DOING_MS = 600;
+
+/** How long a list that is shown again may take to know the heights of its entries, in milliseconds. */
+const SETTLING_MS = 600;
+const READERS_ACTS = ["wheel", "touchmove", "pointerdown", "keydown"] as const;
+
+interface KeptPosition {
+  readonly index: number;
+  readonly into: number;
+}
+
+export function VirtualList(props: VirtualListProps) {
+  const { count, estimate, keyOf, head, headHeight = 0, follow = false } = props;
+  const [, showAgain] = useReducer((shown: number) => shown + 1, 0);
+  const scroller = useRef<HTMLDivElement>(null);
+  const latest = useRef(props);
+  latest.current = props;
+  const id = useId();
+
+  const options = {
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => estimate,
+    getItemKey: keyOf ?? ((index: number) => index),
+    overscan: OVERSCAN,
+    scrollMargin: headHeight,
+    scrollPaddingStart: headHeight,
+    scrollToFn: elementScroll,
+    measureElement,
+    observeElementRect,
+    observeElementOffset,
+    onChange: () => showAgain(undefined as never),
+  };
+  const list = useMemo(() => new Virtualizer<HTMLDivElement, HTMLDivElement>(options), []);
+  list.setOptions(options);
+  useLayoutEffect(() => list._didMount(), []);
+  useLayoutEffect(() => list._willUpdate());
+
+  const shown = list.getVirtualItems();
+  const range = list.range;
+  useEffect(() => {
+    if (range !== null && count > 0) latest.current.onView?.(range.startIndex, Math.min(range.endIndex, count - 1));
+  }, [range?.startIndex, range?.endIndex, count]);
+
+  const isSettled = useKeptPosition(list, props.remember, count, headHeight);
+  useFollowing(list, scroller, latest, follow, count, isSettled);
+  const moveCursor = useCursor(list, scroller, latest);
+
+  useLayoutEffect(() => {
+    const { handle } = props;
+    if (handle === undefined) return undefined;
+    handle.current = {
+      scrollTo: (index, align = "auto") => list.scrollToIndex(index, { align }),
+      focus: () => scroller.current?.focus(),
+    };
+    return () => {
+      handle.current = null;
+    };
+  }, [props.handle]);
+
+  const { cursor = null, onCursor } = props;
+  const hasCursor = onCursor !== undefined;
+  const cursorIsShown = cursor !== null && shown.some((entry) => entry.index === cursor);
+  const minWidth = props.minWidth === undefined ? {} : { minWidth: `${props.minWidth}px` };
+  return (
+    <div
+      {...props.listProps}
+      ref={scroller}
+      class={`virtual-list ${props.class ?? ""}`}
+      role={props.role ?? "list"}
+      aria-label={props.label}
+      tabIndex={0}
+      data-list=""
+      aria-activedescendant={hasCursor && cursorIsShown ? `${id}-${cursor}` : undefined}
+      onKeyDown={hasCursor ? moveCursor : undefined}
+    >
+      {head !== undefined && (
+        <div class="virtual-list-head" role="presentation" style={{ height: `${headHeight}px`, ...minWidth }}>
+          {head}
+        </div>
+      )}
+      <div class="virtual-list-body" role="presentation" style={{ height: `${list.getTotalSize()}px`, ...minWidth }}>
+        {shown.map((entry) => {
+          const given = props.entryProps?.(entry.index) ?? {};
+          return (
+            <div
+              role="listitem"
+              aria-setsize={props.role === undefined || props.role === "list" ? count : undefined}
+              aria-posinset={props.role === undefined || props.role === "list" ? entry.index + 1 : undefined}
+              {...given}
+              key={entry.key}
+              id={`${id}-${entry.index}`}
+              ref={list.measureElement}
+              data-index={entry.index}
+              data-cursor={hasCursor && entry.index === cursor ? "" : undefined}
+              class={`virtual-list-entry ${String(given.class ?? "")}`}
+              style={{ transform: `translateY(${entry.start - headHeight}px)` }}
+              onClick={(event) => {
+                if (!isPlainClick(event)) return;
+                onCursor?.(entry.index);
+                props.onOpen?.(entry.index);
+              }}
+            >
+              {props.children(entry.index)}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+type List = Virtualizer<HTMLDivElement, HTMLDivElement>;
+
+/**
+ * Keeps the position of a list for each entry of the browser's history, as an entry of the list and how far into it, and
+ * takes it up when the list is shown again. Answers whether that is done.
+ */
+function useKeptPosition(list: List, remember: string | undefined, count: number, headHeight: number): boolean {
+  const entry = (useAddress(), currentEntry());
+  const isSettled = useRef(remember === undefined);
+  const wanted = useRef<KeptPosition | null>(null);
+  const nameOf = (key: string) => `scroll.${remember}.${key}`;
+
+  useLayoutEffect(() => {
+    if (isSettled.current || count === 0) return undefined;
+    isSettled.current = true;
+    const scrolled = list.scrollElement;
+    const position = parsed(kept(nameOf(currentEntry()), "session"));
+    if (position === null || scrolled === null) return undefined;
+    wanted.current = { ...position, index: Math.min(position.index, count - 1) };
+    const leave = () => {
+      wanted.current = null;
+      clearTimeout(timer);
+      for (const act of READERS_ACTS) scrolled.removeEventListener(act, leave);
+    };
+    const timer = setTimeout(leave, SETTLING_MS);
+    for (const act of READERS_ACTS) scrolled.addEventListener(act, leave, { passive: true });
+    return undefined;
+  }, [count > 0]);
+
+  useLayoutEffect(() => {
+    // Until its entries are measured, a list only knows about where they stand: the position is taken up again and again.
+    const scrolled = list.scrollElement;
+    if (wanted.current === null || scrolled === null) return;
+    const start = list.getOffsetForIndex(wanted.current.index, "start");
+    if (start === undefined) return;
+    const top = start[0] + wanted.current.into;
+    if (Math.abs(scrolled.scrollTop - top) > 1) list.scrollToOffset(top);
+  });
+
+  useEffect(() => {
+    if (remember === undefined) return undefined;
+    const scrolled = list.scrollElement;
+    const write = () => {
+      if (!isSettled.current || wanted.current !== null || scrolled === null) return;
+      const first = list.getVirtualItemForOffset(scrolled.scrollTop + headHeight);
+      if (first === undefined) return;
+      const position: KeptPosition = { index: first.index, into: Math.round(scrolled.scrollTop + headHeight - first.start) };
+      keep(nameOf(currentEntry()), JSON.stringify(position), "session");
+    };
+    write(); // a new entry of the history, with the list as it stands
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const later = () => {
+      clearTimeout(timer);
+      timer = setTimeout(write, 100);
+    };
+    scrolled?.addEventListener("scroll", later, { passive: true });
+    return () => {
+      clearTimeout(timer);
+      scrolled?.removeEventListener("scroll", later);
+    };
+  }, [entry, remember]);
+  return isSettled.current;
+}
+
+function parsed(text: string | null): KeptPosition | null {
+  try {
+    const position = JSON.parse(text ?? "null") as KeptPosition | null;
+    return position !== null && Number.isInteger(position.index) && Number.isFinite(position.into) ? position : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Sticks to the end while the list is followed, and says when the reader leaves it or comes back. */
+function useFollowing(
+  list: List,
+  scroller: { readonly current: HTMLDivElement | null },
+  latest: { readonly current: VirtualListProps },
+  follow: boolean,
+  count: number,
+  isSettled: boolean,
+): void {
+  const size = list.getTotalSize();
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (follow && isSettled && element !== null) element.scrollTop = element.scrollHeight;
+  }, [follow, count, size, isSettled]);
+
+  useEffect(() => {
+    const element = scroller.current;
+    if (element === null || latest.current.onFollow === undefined) return undefined;
+    let actedAt = -Infinity;
+    let top = element.scrollTop;
+    const act = () => {
+      actedAt = performance.now();
+    };
+    const look = () => {
+      const movedUp = element.scrollTop < top - 1;
+      const movedDown = element.scrollTop > top + 1;
+      top = element.scrollTop;
+      if (performance.now() - actedAt > READERS_DOING_MS) return;
+      const toEnd = element.scrollHeight - element.clientHeight - top;
+      if (latest.current.follow === true && movedUp && toEnd > AT_END) latest.current.onFollow?.(false);
+      if (latest.current.follow === false && movedDown && toEnd <= 1) latest.current.onFollow?.(true);
+    };
+    for (const name of READERS_ACTS) element.addEventListener(name, act, { passive: true });
+    element.addEventListener("scroll", look, { passive: true });
+    return () => {
+      for (const name of READERS_ACTS) element.removeEventListener(name, act);
+      element.removeEventListener("scroll", look);
+    };
+  }, [latest.current.onFollow === undefined]);
+}
+
+/** Moves the cursor by keys: those of the list when it has the focus, `j`, `k` and Enter when no other list has. */
+function useCursor(
+  list: List,
+  scroller: { readonly current: HTMLDivElement | null },
+  latest: { readonly current: VirtualListProps },
+): (event: KeyboardEvent) => void {
+  const to = (index: number): void => {
+    const { count, onCursor } = latest.current;
+    if (count === 0) return;
+    const inList = Math.max(0, Math.min(count - 1, index));
+    onCursor?.(inList);
+    list.scrollToIndex(inList, { align: "auto" });
+  };
+  const by = (step: number): boolean => {
+    const { cursor = null, onCursor } = latest.current;
+    if (onCursor === undefined || !isMine(scroller.current)) return false;
+    to(cursor === null ? firstInView(list) : cursor + step);
+    return true;
+  };
+  const open = (): boolean => {
+    const { cursor = null, onOpen } = latest.current;
+    if (cursor === null || onOpen === undefined || !isMine(scroller.current)) return false;
+    onOpen(cursor);
+    return true;
+  };
+  useKeys({ j: () => by(1), k: () => by(-1), Enter: open });
+  return (event) => {
+    if (event.target !== scroller.current || event.ctrlKey || event.metaKey || event.altKey) return;
+    const page = Math.max(1, (list.range?.endIndex ?? 0) - (list.range?.startIndex ?? 0) - 1);
+    switch (event.key) {
+      case "ArrowDown":
+        by(1);
+        break;
+      case "ArrowUp":
+        by(-1);
+        break;
+      case "PageDown":
+        by(page);
+        break;
+      case "PageUp":
+        by(-page);
+        break;
+      case "Home":
+        to(0);
+        break;
+      case "End":
+        to(latest.current.count - 1);
+        break;
+      default:
+        return;
+    }
+    event.preventDefault();
+  };
+}
+
+function firstInView(list: List): number {
+  return list.range?.startIndex ?? 0;
+}
+
+/** Whether keys that are pressed nowhere in particular belong to this list. */
+function isMine(element: HTMLElement | null): boolean {
+  if (element === null || element.offsetParent === null) return false;
+  const focused = document.activeElement?.closest("[data-list]");
+  return focused === null || focused === undefined || focused === element;
+}
+
+/** Whether a click means the entry: not what can be pressed within it, and not the end of marking some text. */
+function isPlainClick(event: MouseEvent): boolean {
+  if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return false;
+  if (event.target instanceof Element && event.target.closest("a, button, input, select, summary, textarea, label") !== null) return false;
+  return getSelection()?.isCollapsed ?? true;
+}

@@ -1,0 +1,196 @@
+// The bundles of the folder that is viewed, a line each: when, how long, how they stand, what they cost, what was asked.
+
+import { useLibraryAnswer, useLibraryPages } from "../asking.ts";
+import type { BundleLine, BundleOrder, Level, Page, RolloutStatus } from "../interface.ts";
+import { go, useAddress, useOption } from "../location.ts";
+import { exact } from "../parts/format.ts";
+import { OutcomeMark } from "../parts/outcome_mark.tsx";
+import { type Column, PagedTable } from "../parts/paged_table.tsx";
+import { PlaceLayout } from "../parts/place_layout.tsx";
+import { Bytes, Count, Duration, Moment, Money, NoValue } from "../parts/quantities.tsx";
+import { VisibleText } from "../parts/visible_text.tsx";
+
+const STATUSES: ReadonlyArray<RolloutStatus> = ["running", "completed", "failed", "aborted"];
+
+export function BundlesPlace() {
+  const text = useAddress().options["text"] ?? "";
+  const [status, setStatus] = useOption("status");
+  const [order, setOrder] = useOption("order", "started");
+  const [reversed, setReversed] = useOption("reversed", "false");
+  const asked = {
+    order: order as BundleOrder,
+    reversed: reversed === "true",
+    text: text === "" ? null : text,
+    status: status === "" ? null : (status as RolloutStatus),
+  };
+  const known = useLibraryAnswer("bundles", { ...asked, limit: 1 }).answer;
+  const pages = useLibraryPages("bundles", asked, (told): Page<BundleLine> => told.bundles);
+  return (
+    <PlaceLayout
+      title="Bundles"
+      form="fill"
+      about={
+        known !== undefined && (
+          <>
+            {pages.total === known.found ? exact(known.found) : `${exact(pages.total ?? 0)} of ${exact(known.found)}`} in{" "}
+            <span class="code">
+              <VisibleText text={known.root} />
+            </span>
+            {known.read < known.found && (
+              <span class="bundles-reading" role="status">
+                reading {exact(known.read)} of {exact(known.found)}
+                <progress value={known.read} max={known.found} aria-label="Bundles that have been read" />
+              </span>
+            )}
+          </>
+        )
+      }
+      tools={
+        <label>
+          Status{" "}
+          <select value={status} onChange={(event) => setStatus(event.currentTarget.value)}>
+            <option value="">any</option>
+            {STATUSES.map((one) => (
+              <option key={one} value={one}>
+                {one}
+              </option>
+            ))}
+          </select>
+        </label>
+      }
+    >
+      <PagedTable
+        label="Bundles"
+        pages={pages}
+        columns={COLUMNS}
+        order={{ key: order, reversed: reversed === "true" }}
+        onOrder={(next) => {
+          setOrder(next.key);
+          setReversed(String(next.reversed));
+        }}
+        onOpen={(bundle) => go({ bundle: bundle.key, place: "overview" })}
+        minWidth={1_120}
+        remember="bundles"
+        empty={text === "" && status === "" ? "There are no bundles in this folder. New ones appear here by themselves." : "No bundle is like that."}
+      />
+    </PlaceLayout>
+  );
+}
+
+const COLUMNS: ReadonlyArray<Column<BundleLine>> = [
+  {
+    key: "started",
+    title: "Started",
+    width: "148px",
+    canOrder: true,
+    cell: ({ figures }) => <Moment ms={figures?.started_at_unix_ms ?? null} />,
+  },
+  {
+    key: "name",
+    title: "First message of the user",
+    explanation: "What was asked first; the name of the folder is in the title of the link. Orders by the name.",
+    width: "minmax(220px, 1fr)",
+    canOrder: true,
+    cell: (bundle) => <Asked bundle={bundle} />,
+  },
+  {
+    key: "status",
+    title: "Status",
+    width: "104px",
+    canOrder: true,
+    cell: ({ figures }) => figures !== null && <OutcomeMark outcome={figures} />,
+  },
+  {
+    key: "duration",
+    title: "Duration",
+    width: "96px",
+    align: "end",
+    canOrder: true,
+    cell: ({ figures }) => figures !== null && <Duration ms={figures.duration_ms} />,
+  },
+  {
+    key: "agents",
+    title: "Agents",
+    width: "76px",
+    align: "end",
+    canOrder: true,
+    cell: ({ figures }) => figures !== null && <Count value={figures.agents} />,
+  },
+  {
+    key: "requests",
+    title: "Requests",
+    width: "92px",
+    align: "end",
+    canOrder: true,
+    cell: ({ figures }) => figures !== null && <Count value={figures.usage.requests} />,
+  },
+  {
+    key: "tokens",
+    title: "Tokens",
+    explanation: "Input and output tokens of the requests whose count was recorded",
+    width: "80px",
+    align: "end",
+    canOrder: true,
+    cell: ({ figures }) =>
+      figures !== null && <Count value={figures.usage.tokens.input_tokens + figures.usage.tokens.output_tokens} />,
+  },
+  {
+    key: "cost",
+    title: "Cost",
+    width: "76px",
+    align: "end",
+    canOrder: true,
+    cell: ({ figures }) => figures !== null && <Money usd={figures.usage.cost_usd} />,
+  },
+  {
+    key: "diagnostics",
+    title: "Faults",
+    explanation: "Faults of the trace itself: errors, warnings, notes",
+    width: "76px",
+    align: "end",
+    canOrder: true,
+    cell: ({ figures }) => figures !== null && <Faults levels={figures.diagnostics} />,
+  },
+  {
+    key: "size",
+    title: "Size",
+    width: "92px",
+    align: "end",
+    canOrder: true,
+    cell: ({ figures }) => figures !== null && <Bytes value={figures.evidence_bytes} />,
+  },
+];
+
+function Asked({ bundle }: { bundle: BundleLine }) {
+  if (bundle.state === "failed") {
+    return (
+      <span class="outcome-failed one-line" title={bundle.error ?? undefined}>
+        <VisibleText text={`${bundle.name}: ${bundle.error ?? "cannot be read"}`} />
+      </span>
+    );
+  }
+  const words = bundle.figures?.first_user_message ?? null;
+  return (
+    <a class="bundle-link one-line" href={`#/${bundle.key}/overview`} title={bundle.name}>
+      <VisibleText text={words === null || words.trim() === "" ? bundle.name : words.slice(0, 300)} />
+    </a>
+  );
+}
+
+const LEVELS: ReadonlyArray<readonly [Level, string]> = [
+  ["error", "outcome-failed"],
+  ["warning", "outcome-unfinished"],
+  ["note", "quiet"],
+];
+
+function Faults({ levels }: { levels: Readonly<Record<string, number>> }) {
+  const found = LEVELS.flatMap(([level, look]) => (levels[level] === undefined || levels[level] === 0 ? [] : [{ level, look, count: levels[level] }]));
+  if (found.length === 0) return <NoValue why="none" />;
+  const title = found.map(({ level, count }) => `${count} ${level}${count === 1 ? "" : "s"}`).join(", ");
+  return (
+    <span class={found[0]?.look} title={title}>
+      {exact(found.reduce((sum, { count }) => sum + count, 0))}
+    </span>
+  );
+}
+

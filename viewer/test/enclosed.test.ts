@@ -1,0 +1,91 @@
+// What an exported file answers: pages, filters, parts of texts and words found in the answers that it encloses.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { EnclosedSource } from "../src/enclosed.ts";
+import { NoAnswer } from "../src/source.ts";
+
+const BUNDLE = "0123456789ab";
+const names = { "tool_call/call_1": "tool:1" };
+
+function source(answers: Record<string, unknown>, more: object = {}): EnclosedSource {
+  const enclosed = Object.fromEntries(Object.entries(answers).map(([key, answer]) => [key, { answer, as_of: 9, names }]));
+  return new EnclosedSource(Promise.resolve({ key: BUNDLE, name: "trace-1", answers: enclosed, items: {}, payloads_left_out: 0, is_redacted: false, ...more }));
+}
+
+async function told(from: EnclosedSource, question: string): Promise<any> {
+  return ((await from.fetch(`rollouts/${BUNDLE}/${question}`)) as { answer: unknown }).answer;
+}
+
+const list = (entries: unknown[]) => ({ offset: 0, total: entries.length, entries });
+
+test("a list is cut into pages", async () => {
+  const numbers = Array.from({ length: 25 }, (_, index) => index);
+  assert.deepEqual(await told(source({ failures: list(numbers) }), "failures?limit=10&offset=20"), { offset: 20, total: 25, entries: [20, 21, 22, 23, 24] });
+});
+
+test("the answer has its names", async () => {
+  assert.deepEqual(await source({ usage: { total: 1 } }).fetch(`rollouts/${BUNDLE}/usage`), { answer: { total: 1 }, as_of: 9, names });
+});
+
+test("a list is filtered by agent, tool and outcome", async () => {
+  const call = (thread_id: string, tool: string, exit_code: number | null) => ({ thread_id, tool, outcome: { status: "completed", unfinished: null, exit_code } });
+  const calls = [call("a", "exec", 0), call("b", "exec", 1), call("b", "read", null)];
+  const from = source({ tools: list(calls) });
+  assert.equal((await told(from, "tools?faults_only=false")).total, 3);
+  assert.deepEqual((await told(from, "tools?faults_only=true&thread=b")).entries, [calls[1]]);
+  assert.deepEqual((await told(from, "tools?tool=read")).entries, [calls[2]]);
+});
+
+test("what an agent sent and got is found by the agent", async () => {
+  const went = [{ sender: "a", receiver: "b" }, { sender: "b", receiver: "a" }, { sender: "c", receiver: null }];
+  assert.equal((await told(source({ passages: list(went) }), "passages?thread=a")).total, 2);
+});
+
+test("an item stands in place of its id", async () => {
+  const from = source({ "conversation?thread=t": list([{ index: 0, item: "i1" }]), "compactions/items?choice=kept&seq=3": list(["i1"]) }, { items: { i1: { text: "hello" } } });
+  assert.deepEqual((await told(from, "conversation?thread=t")).entries, [{ index: 0, item: { text: "hello" } }]);
+  assert.deepEqual((await told(from, "compactions/items?seq=3&choice=kept")).entries, [{ text: "hello" }]);
+});
+
+test("parameters are known whatever their order and signs", async () => {
+  const from = source({ "object?id=a b&c=d/ü&kind=thread": { name: "x" } });
+  assert.deepEqual(await told(from, "object?kind=thread&id=a+b%26c%3Dd%2F%C3%BC"), { name: "x" });
+});
+
+test("a text is cut by characters", async () => {
+  const from = source({ "object/text?id=i&kind=k&title=t": { offset: 0, characters: 4, text: "a😀bc" } });
+  assert.deepEqual(await told(from, "object/text?id=i&kind=k&title=t&offset=1&limit=2"), { offset: 1, characters: 4, text: "😀b" });
+});
+
+const SAID = { ref: { kind: "tool_call", object_id: "call_1" }, name: "tool:1", what: "exec", thread_id: "t", texts: { asked: { text: "one\nls (a.b)\n" } } };
+
+test("words are found in the texts of objects, as they stand", async () => {
+  const from = source({ "object?id=call_1&kind=tool_call": SAID });
+  const page = await told(from, "search?text=(A.B&is_pattern=false&match_case=false");
+  assert.deepEqual(page.entries, [
+    { holder: SAID.ref, what: "exec", thread_id: "t", before: "ls ", match: "(a.b", after: ")", payload: null, position: null },
+  ]);
+  assert.equal((await told(from, "search?text=(A.B&match_case=true")).total, 0);
+  assert.equal((await told(from, "search?text=^l.&is_pattern=true")).total, 1);
+  await assert.rejects(told(from, "search?text=(&is_pattern=true"), /no pattern/);
+});
+
+test("an object is found by its id, its name, or the beginning of one", async () => {
+  const from = source({ "object?id=call_1&kind=tool_call": SAID, "object?id=call_2&kind=tool_call": { ...SAID, ref: { kind: "tool_call", object_id: "call_2" }, name: "tool:2" } });
+  for (const words of ["call_1", "tool:1"]) assert.deepEqual(await told(from, `named?words=${words}`), SAID.ref);
+  await assert.rejects(told(from, "named?words=tool"), /2 objects have/);
+  await assert.rejects(told(from, "named?words=nothing"), /no object has/);
+});
+
+test("what the file does not have is said", async () => {
+  await assert.rejects(told(source({}), "events"), (error) => error instanceof NoAnswer && /bundle itself has it/.test(error.message));
+  await assert.rejects(told(source({}, { is_redacted: true }), "events"), /texts were left out/);
+  await assert.rejects(told(source({ usage: {} }), "usage?at=3"), /one moment only/);
+  await assert.rejects(source({}).fetch("fleet"), /one rollout/);
+});
+
+test("the list of bundles has the one rollout", async () => {
+  const { bundles } = (await source({}).fetch("bundles?limit=1")) as { bundles: { entries: { key: string }[] } };
+  assert.deepEqual(bundles.entries.map(({ key }) => key), [BUNDLE]);
+});
