@@ -10,6 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from record.test_recording_faults import Disk, record
+from rollout_trace import Recorder
 from rollout_trace.check.bundle_check import check_bundle
 from rollout_trace.check.findings import EvidenceBytes, Finding, FindingCode, Report, Severity, Verdict
 from rollout_trace.diagnostics import Code
@@ -271,3 +273,40 @@ def test_a_bundle_that_has_lost_its_log_is_damaged(bundle: Bundle) -> None:
 def test_a_folder_that_is_no_bundle_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(BundleError, match="no trace bundle"):
         check_bundle(tmp_path)
+
+
+# What the recorder itself tells.
+
+
+def test_what_the_recorder_could_not_write_is_damage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded = record(tmp_path, 2, Disk("full", first=20), monkeypatch)
+    assert recorded is not None
+
+    report = check_bundle(recorded)
+
+    start, its_end = found(report, FindingCode.NOT_RECORDED)
+    assert report.verdict is Verdict.DAMAGED
+    assert (start.severity, its_end.severity) == (Severity.DAMAGE, Severity.DAMAGE)
+    assert "could not record 1 events (tool_call_runtime_started: 1); first of all " in start.message
+    assert "could not record 1 events (tool_call_runtime_ended: 1)" in its_end.message
+    assert report.conclusion.startswith("Damaged: 2 losses are told by the recorder. ")
+
+
+def test_items_that_the_recorder_set_aside_are_a_note(tmp_path: Path) -> None:
+    with Recorder(tmp_path) as rollout:
+        thread = rollout.root_thread(model="m", provider="p")
+        with thread, thread.turn() as turn:
+            attempt = turn.inference()
+            attempt.request({"input": [{"role": "critic", "content": "nobody knows this role"}]})
+            attempt.completed("yes")
+    assert rollout.path is not None
+
+    report = check_bundle(rollout.path)
+
+    assert only(report, FindingCode.NOT_RECORDED).severity is Severity.NOTE
+    assert report.verdict is Verdict.WHOLE
+
+
+def test_a_warning_of_the_client_is_no_loss() -> None:
+    report = check_bundle(EXAMPLE.parent / "thermostat")
+    assert not found(report, FindingCode.NOT_RECORDED)

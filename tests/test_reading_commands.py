@@ -198,6 +198,10 @@ class TestBadUse:
     def test_two_roots(self, root: Path) -> None:
         assert "is one word too many: this command takes one bundle\n" in self.refused(2, "timeline", root, root)
 
+    @pytest.mark.parametrize(("command", "operand"), [("why", "ID"), ("grep", "PATTERN"), ("context", "REQUEST")])
+    def test_a_bundle_and_nothing_to_look_for(self, command: str, operand: str, bundle: Path) -> None:
+        assert f"`{bundle}` is the bundle; the {operand} is missing after it\n" in self.refused(2, command, bundle)
+
     @pytest.mark.parametrize("name", ["state.json", "trace.jsonl", "manifest.json"])
     def test_a_file_of_a_bundle_in_its_place(self, name: str, bundle: Path) -> None:
         run("reduce", bundle)

@@ -23,6 +23,7 @@ from rollout_trace.check.findings import (
 )
 from rollout_trace.check.log_order import LogOrder
 from rollout_trace.check.payload_files import PayloadFiles, unreferenced_finding
+from rollout_trace.check.recorder_losses import losses_told
 from rollout_trace.check.reported import FOUND_OTHERWISE, finding_of
 from rollout_trace.check.unfinished import is_closed, never_ended, never_resolved
 from rollout_trace.errors import BundleError
@@ -75,6 +76,7 @@ class _Check:
             if isinstance(entry, LoggedEvent):
                 self._findings += order.findings(entry)
                 self._findings += self._payloads.named_by(entry)
+                self._findings += losses_told(entry, self._payloads.load)
                 self._events += 1
             self._reducer.apply(entry)
             self._last = entry

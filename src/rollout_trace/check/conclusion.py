@@ -38,10 +38,12 @@ def _incomplete(findings: Sequence[Finding], events: int) -> str:
 def _damaged(findings: Sequence[Finding], events: int, skipped: int) -> str:
     damage = [found for found in findings if found.severity is Severity.DAMAGE]
     payloads = {found.ids.get("raw_payload_id", found.path) for found in damage if found.code in _PAYLOADS_AT_FAULT}
+    told_lost = _number_of(damage, FindingCode.NOT_RECORDED)
     wrong = (
         (len(payloads), "payload is missing or broken", "payloads are missing or broken"),
         (_number_of(damage, *_LINES_AT_FAULT), "line could not be read", "lines could not be read"),
         (_number_of(damage, FindingCode.SEQ_GAP), "gap is in the log", "gaps are in the log"),
+        (told_lost, "loss is told by the recorder", "losses are told by the recorder"),
         (skipped, "event does not fit the rest", "events do not fit the rest"),
     )
     told = [f"{number:,} {one if number == 1 else many}" for number, one, many in wrong if number]

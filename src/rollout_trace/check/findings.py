@@ -50,6 +50,8 @@ class FindingCode(StrEnum):
     """A `seq` stands a second time, or is smaller than the one before."""
     TIME_BACKWARDS = "time-backwards"
     """An event says that it happened before the event of the line before it."""
+    NOT_RECORDED = "not-recorded"
+    """The recorder itself says that it could not record something."""
     NO_LINE_END = "no-line-end"
     """The last line is an event without a line feed: its writer may not have been done."""
     NOT_ENDED = "not-ended"

@@ -26,8 +26,9 @@ from rollout_trace.reduce.modes import Mode
     help="Record into this folder; each run leaves a bundle of its own in it.",
 )
 @click.option("--schema", type=click.Choice(["1", "2"]), default="2", show_default=True, help="The format's version.")
+@click.option("--open", "is_opened", is_flag=True, help="Then look at it in the browser, as `view` does.")
 @click.pass_context
-def demo(context: click.Context, out: Path, schema: str) -> None:
+def demo(context: click.Context, out: Path, schema: str, *, is_opened: bool) -> None:
     """Let a small agent work for a few seconds, and show what it recorded of itself.
 
     Its model follows a script, so it needs neither a key nor a network. Its commands, files, programs and the agents
@@ -49,3 +50,7 @@ def demo(context: click.Context, out: Path, schema: str) -> None:
         sys.exit(1)
     context.invoke(summary, words=(str(bundle),), limits=DEFAULT_LIMITS, as_json=False)
     click.echo(f"\nThe bundle: {printable(str(bundle))}")
+    if is_opened:
+        from rollout_trace.cli.view import view  # noqa: PLC0415 - a server costs more to import than all of this
+
+        context.invoke(view, path=bundle, limits=DEFAULT_LIMITS)

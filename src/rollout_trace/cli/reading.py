@@ -165,13 +165,18 @@ def _split(words: tuple[str, ...], operand: str | None, *, is_optional: bool) ->
         return words[:1], words[1]
     if is_optional and words and _is_bundle(words[0]):
         return words, None
+    if words and not is_optional and _is_folder_of_bundle(words[0]):
+        raise click.UsageError(f"`{printable(words[0])}` is the bundle; the {operand} is missing after it")
     return (), words[0] if words else None
 
 
 def _is_bundle(word: str) -> bool:
     """Whether a single word names the bundle; without a folder of bundles to look in, nothing else can be meant."""
-    path = Path(word)
+    return Path(word).name == LATEST or _is_folder_of_bundle(word) or not os.environ.get(ROOT_VARIABLE)
+
+
+def _is_folder_of_bundle(word: str) -> bool:
     try:
-        return path.name == LATEST or (path / MANIFEST).exists() or not os.environ.get(ROOT_VARIABLE)
+        return (Path(word) / MANIFEST).exists()
     except (OSError, ValueError):
-        return True
+        return False

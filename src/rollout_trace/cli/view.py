@@ -11,11 +11,12 @@ from rollout_trace.bundle.layout import ROOT_VARIABLE
 from rollout_trace.cli.limiting import limits_option
 from rollout_trace.cli.reporting import complain, failure_line
 from rollout_trace.cli.user_prices import prices_option, user_prices
-from rollout_trace.errors import RolloutTraceError
+from rollout_trace.errors import BundleError
 from rollout_trace.limits import Limits
 from rollout_trace.printable import printable
 from rollout_trace.web.library import Library, key_of
-from rollout_trace.web.serving import DEFAULT_PORT, LOOPBACK, has_browser, viewer_server
+from rollout_trace.web.page_files import is_built
+from rollout_trace.web.serving import DEFAULT_PORT, LOOPBACK, AddressError, has_browser, viewer_server
 
 
 @click.command()
@@ -51,10 +52,17 @@ def view(
     prices = user_prices(price_file)
     try:
         library = Library(path, limits, prices, keep_facts=not no_cache)
-        server = viewer_server(library, host, port)
-    except RolloutTraceError as error:
+    except BundleError as error:
         complain(failure_line(str(path), error))
         sys.exit(1)
+    try:
+        server = viewer_server(library, host, port)
+    except AddressError as error:
+        library.close()
+        complain(f"error: {printable(str(error))}")
+        sys.exit(1)
+    if not is_built():
+        complain("The page of the viewer is not built; the address says how to build it.")
     if not server.is_loopback:
         complain("Others may reach this address. Whoever has the token in it can read everything in the bundles.")
     address = f"{server.address}#/{key_of(path)}/overview" if library.is_one else server.address

@@ -5,7 +5,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from rollout_trace.errors import RolloutTraceError
+from rollout_trace.errors import BundleError, RolloutTraceError, reason_of
 from rollout_trace.fleet.fact_cache import FactCache, fingerprint_of
 from rollout_trace.query.bundle_facts import BundleFacts, bundle_facts
 
@@ -57,3 +57,5 @@ def facts_or_error(bundle: Path) -> Found:
         return bundle_facts(bundle)
     except RolloutTraceError as error:
         return error
+    except OSError as error:  # it was removed while it was read
+        return BundleError(bundle, reason_of(error))

@@ -130,9 +130,9 @@ def _encoded(told: object) -> bytes:
         return json.dumps(msgspec.to_builtins(told)).encode()
 
 
-async def _on_fault(_request: Request, error: Exception) -> Response:
+async def _on_fault(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
-        return problem(error.status_code, "no-such-place", error.detail)
+        return problem(error.status_code, "no-such-place", f"there is nothing at {request.url.path}")
     if isinstance(error, RolloutTraceError):
         status, told = problem_of(error)
         return _json(told, status=status)

@@ -1,5 +1,6 @@
 """From the parameters of an address to a question of the interface, or a sentence that says which of them is wrong."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,7 +23,8 @@ def question_in(request: Request, name: str, asked: Mapping[str, Any]) -> Any:  
     parameters = request.query_params.multi_items()
     given = dict(parameters)
     if len(parameters) > len(given):
-        raise WrongQuestionError(f"{name}: a parameter is given twice")
+        repeated = next(one for one, count in Counter(one for one, _ in parameters).items() if count > 1)
+        raise WrongQuestionError(f"{name}: the parameter {repeated!r} is given more than once")
     given.pop(TOKEN, None)  # which the guard has seen
     try:
         return msgspec.convert(given, asked[name], strict=False)

@@ -7,7 +7,7 @@ reach the server, a token is demanded besides.
 
 import hmac
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from http.cookies import CookieError, SimpleCookie
 from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, urlencode
@@ -33,7 +33,6 @@ HEADERS: Final = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 """What every response says, whatever became of the request."""
-_COOKIE: Final = "rollout-trace-token"
 TOKEN: Final = "token"  # noqa: S105 - the name of a parameter
 
 
@@ -84,7 +83,8 @@ class Guard:
         if headers.get("sec-fetch-site") == "cross-site" and headers.get("sec-fetch-mode") != "navigate":
             return problem(403, "wrong-origin", "this server does not answer pages of other sites")
         if scope["method"] not in {"GET", "HEAD"}:
-            return problem(405, "read-only", "this server only shows; it takes no other requests than GET and HEAD")
+            sentence = "this server only shows; it takes no other requests than GET and HEAD"
+            return problem(405, "read-only", sentence, {"allow": "GET, HEAD"})
         return None if self._doors.token is None else self._ask_for_token(self._doors.token, scope, headers)
 
     def _ask_for_token(self, token: str, scope: Scope, headers: Headers) -> Response | None:
@@ -94,23 +94,28 @@ class Guard:
             # The token leaves the address, so that it is not copied with it, and stays with the browser.
             rest = urlencode([(name, value) for name, value in parameters if name != TOKEN])
             response = RedirectResponse(f"/?{rest}" if rest else "/", status_code=303)
-            response.set_cookie(_COOKIE, token, httponly=True, samesite="strict")
+            response.set_cookie(_cookie(scope), token, httponly=True, samesite="strict")
             return response
         bearer = headers.get("authorization", "").removeprefix("Bearer ")
-        if _is_same([*given, bearer, _token_in(headers.get("cookie", ""))], token):
+        if _is_same([*given, bearer, _token_in(headers.get("cookie", ""), _cookie(scope))], token):
             return None
         return problem(401, "no-token", "this server wants the token of the address that it printed when it started")
 
 
-def problem(status: int, code: str, sentence: str) -> Response:
+def problem(status: int, code: str, sentence: str, headers: Mapping[str, str] | None = None) -> Response:
     """A response that says why there is no answer."""
     told = msgspec.json.encode(Problem(code=code, sentence=sentence))
-    return Response(told, status_code=status, media_type="application/json; charset=utf-8")
+    return Response(told, status_code=status, headers=headers, media_type="application/json; charset=utf-8")
 
 
-def _token_in(cookies: str) -> str:
+def _cookie(scope: Scope) -> str:
+    """The name of our cookie. Browsers give the cookies of a host to all its ports; each server has its own."""
+    return f"rollout-trace-token-{scope['server'][1]}"
+
+
+def _token_in(cookies: str, name: str) -> str:
     try:
-        morsel = SimpleCookie(cookies).get(_COOKIE)
+        morsel = SimpleCookie(cookies).get(name)
     except CookieError:
         return ""
     return "" if morsel is None else morsel.value

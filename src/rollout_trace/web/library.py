@@ -27,7 +27,7 @@ from rollout_trace.web.interface.rollout import LibraryChange
 from rollout_trace.web.open_rollout import OpenRollout
 
 _MOST_OPEN: Final = 4
-"""How many rollouts are kept open; the one that was asked for longest ago is closed first."""
+"""How many rollouts are kept open: the one asked for longest ago is closed first, but none that is followed."""
 _LOOK_SECONDS: Final = 0.5
 _REST: Final = 10
 """How much longer than it looked and read the thread does nothing, so that it never takes a core."""
@@ -110,8 +110,9 @@ class Library:
             if key not in self._open:
                 self._open[key] = OpenRollout(key, entry.path, self._limits, self.prices)
             self._open.move_to_end(key)
-            while len(self._open) > _MOST_OPEN:
-                self._open.popitem(last=False)[1].close()
+            idle = [other for other, rollout in self._open.items() if other != key and not rollout.is_followed]
+            for other in idle[: max(len(self._open) - _MOST_OPEN, 0)]:
+                self._open.pop(other).close()
             return self._open[key]
 
     def _look(self) -> None:

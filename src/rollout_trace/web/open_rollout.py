@@ -5,13 +5,15 @@ it: to make one costs as much as the graph is large.
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Lock, Thread
-from typing import Final
+from typing import Final, NamedTuple
 
 from rollout_trace.bundle import layout
 from rollout_trace.bundle.folder import Bundle
-from rollout_trace.errors import RolloutTraceError
+from rollout_trace.errors import BundleError, RolloutTraceError
 from rollout_trace.follow.bundle_follower import BundleFollower, Change, ChangeKind
 from rollout_trace.follow.following import DEFAULT_INTERVAL_SECONDS, QUIET_SECONDS
 from rollout_trace.limits import Limits
@@ -27,9 +29,18 @@ from rollout_trace.web.view import View, extent_of
 _PATIENCE_SECONDS: Final = 1.0
 """How long an answer waits for a bundle to be read before it says how far reading has come."""
 _MOST_ACTIVITIES: Final = 100
+_MOST_CHANGES: Final = 50
+"""How many changes are kept for streams that look less often than changes are told."""
 _REST: Final = 4
 """How much longer than it took to tell of a change the next waits, so that a large graph is not made all the time."""
 _LEAST_REST_SECONDS: Final = 0.1
+
+
+class NumberedChange(NamedTuple):
+    """A change that was told, and the how manieth it was."""
+
+    number: int
+    change: RolloutChange
 
 
 class OpenRollout:
@@ -48,9 +59,11 @@ class OpenRollout:
         self._entries = 0
         """How often something was read; the graph of another number is another."""
         self._view: tuple[int, View, Moments] | None = None
-        self.last_change: RolloutChange | None = None
-        """The last thing that happened; a new object each time, once somebody has asked to be told."""
-        self._is_followed = False
+        self._limits = limits
+        self.changes: tuple[NumberedChange, ...] = ()
+        """The last things that happened while somebody followed, in order; another tuple each time."""
+        self._followers = 0
+        self._counting = Lock()
         self._thread = Thread(target=self._follow, name=f"rollout {key}", daemon=True)
         self._thread.start()
 
@@ -65,14 +78,33 @@ class OpenRollout:
             BundleError: there is no bundle, or none that can be read.
         """
         if not self._is_read.wait(_PATIENCE_SECONDS):
+            if self.has_ended and not self._is_closed.is_set():
+                raise BundleError(self.path, "reading it failed, which is a fault of ours; the terminal says more")
             done, size = self._follower.progress()
             return Reading(bytes_read=done, bytes_in_log=size)
         view, moments = self._now()
         return view if at is None else moments.at(at)
 
-    def follow(self) -> None:
-        """Ask to be told of changes, in `last_change`."""
-        self._is_followed = True
+    @property
+    def is_followed(self) -> bool:
+        """Whether somebody is told of changes."""
+        return self._followers > 0
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it is closed, so that nothing more will be told."""
+        return not self._thread.is_alive()
+
+    @contextmanager
+    def followed(self) -> Iterator[None]:
+        """While this lasts, what happens is told in `changes`, and the rollout stays open."""
+        with self._counting:
+            self._followers += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._followers -= 1
 
     def _now(self) -> tuple[View, Moments]:
         with self._reading:
@@ -101,21 +133,23 @@ class OpenRollout:
         waiting: Change | None = None
         while not self._is_closed.is_set():
             change = self._read_on()
-            waiting = change or waiting
-            if not self._is_read.is_set():
-                self._is_read.set()
-            if self._is_followed and time.monotonic() >= tell_after and (waiting or self.last_change is None):
+            self._is_read.set()
+            waiting = _together(waiting, change)
+            if self.is_followed and time.monotonic() >= tell_after and (waiting or not self.changes):
                 tell_after = self._tell(waiting)
                 waiting = None
             if change is None:
                 self._is_closed.wait(DEFAULT_INTERVAL_SECONDS)
+        waiting = _together(waiting, self._read_on())
+        if self.is_followed and waiting:  # above all, that it is gone
+            self._tell(waiting)
 
     def _read_on(self) -> Change | None:
         with self._reading:
             try:
                 change = self._follower.poll()
                 if not self._follower.is_open:
-                    Bundle(self.path)  # which says why it cannot be opened
+                    Bundle(self.path, self._limits)  # which says why it cannot be opened
                 self._error = None
             except RolloutTraceError as error:
                 change, self._error = None, error
@@ -130,7 +164,7 @@ class OpenRollout:
         except RolloutTraceError:
             return began + _LEAST_REST_SECONDS
         extent = view.extent
-        self.last_change = RolloutChange(
+        told = RolloutChange(
             kind=(ChangeKind.OPENED if change is None else change.kind).value,
             reason=None if change is None else change.reason,
             first_seq=extent.first_seq,
@@ -139,5 +173,14 @@ class OpenRollout:
             is_live=extent.is_live,
             activities=activities(view.trace)[:_MOST_ACTIVITIES],
         )
+        number = self.changes[-1].number + 1 if self.changes else 1
+        self.changes = (*self.changes, NumberedChange(number, told))[-_MOST_CHANGES:]
         ended = time.monotonic()
         return ended + max((ended - began) * _REST, _LEAST_REST_SECONDS)
+
+
+def _together(earlier: Change | None, later: Change | None) -> Change | None:
+    """Two changes as one: a log that was replaced, and has grown since, is one that was replaced."""
+    if earlier is None or later is None:
+        return later or earlier
+    return earlier if (earlier.kind, later.kind) == (ChangeKind.REPLACED, ChangeKind.GROWN) else later

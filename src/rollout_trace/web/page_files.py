@@ -27,14 +27,16 @@ class PageFile(NamedTuple):
     tag: str
 
 
+def is_built() -> bool:
+    """Whether there is a page to show."""
+    return all((_FOLDER / name).is_file() for name in _TYPES)
+
+
 def page_files() -> dict[str, PageFile]:
     """The files of the page by name; a page that says so if it was not built."""
-    found = {}
-    for name, media_type in _TYPES.items():
-        file = _FOLDER / name
-        if file.is_file():
-            found[name] = _page_file(file.read_bytes(), media_type)
-    return found or {"index.html": _page_file(_NOT_BUILT.encode(), _TYPES["index.html"])}
+    if not is_built():
+        return {"index.html": _page_file(_NOT_BUILT.encode(), _TYPES["index.html"])}
+    return {name: _page_file((_FOLDER / name).read_bytes(), media_type) for name, media_type in _TYPES.items()}
 
 
 def _page_file(content: bytes, media_type: str) -> PageFile:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 import uvicorn
 
-from rollout_trace.errors import RolloutTraceError
+from rollout_trace.errors import RolloutTraceError, reason_of
 from rollout_trace.web.app import viewer_app
 from rollout_trace.web.guard import TOKEN, doors_of
 from rollout_trace.web.library import Library
@@ -90,10 +90,10 @@ def _is_loopback(host: str) -> bool:
 def _listener(host: str, port: int | None) -> socket.socket:
     try:
         return _listening(host, DEFAULT_PORT if port is None else port)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a ValueError for what cannot be the name of a host
         if port is None:
             return _listener(host, 0)
-        raise AddressError(f"cannot listen at {host}, port {port}: {error.strerror or error}") from error
+        raise AddressError(f"cannot listen at {host}, port {port}: {reason_of(error)}") from error
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -12,6 +12,7 @@ import { ObjectPlace } from "./object.tsx";
 import { OverviewPlace } from "./overview.tsx";
 import { TerminalsPlace } from "./terminals.tsx";
 import { TimePlace } from "./time.tsx";
+import { TimelinePlace } from "./timeline/Timeline.tsx";
 import { ToolsPlace } from "./tools.tsx";
 import { UsagePlace } from "./usage.tsx";
 
@@ -20,6 +21,7 @@ export const PLACES: ReadonlyArray<Place> = [
   { name: "fleet", key: "v", title: "Fleet", of: "bundles", component: FleetPlace },
   { name: "compare", key: "d", title: "Compare", of: "bundles", component: ComparePlace },
   { name: "overview", key: "o", title: "Overview", of: "rollout", component: OverviewPlace },
+  { name: "timeline", key: "t", title: "Timeline", of: "rollout", component: TimelinePlace },
   { name: "agents", key: "a", title: "Agents", of: "rollout", component: AgentsPlace },
   { name: "tools", key: "w", title: "Tools", of: "rollout", component: ToolsPlace },
   { name: "cells", key: "p", title: "Code cells", of: "rollout", component: CellsPlace },
