@@ -20,6 +20,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # what the browser wants for itself does not leave
 )
 
 
@@ -37,12 +38,22 @@ def chromium(pytestconfig: pytest.Config) -> str:
 
 
 @pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    """A browser with an empty folder of its own. It ends with its module: other tests have event loops of theirs."""
+def browsers(chromium: str) -> Iterator[Callable[..., Browser]]:
+    """Starts browsers, each with an empty folder of its own. They end with the module: other tests have event loops."""
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield started
-        started.close()
+
+        def start(*flags: str) -> Browser:
+            return playwright.chromium.launch(executable_path=chromium, args=[*FLAGS, *flags])
+
+        yield start
+
+
+@pytest.fixture(scope="module")
+def browser(browsers: Callable[..., Browser]) -> Iterator[Browser]:
+    """The browser of a module."""
+    started = browsers()
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="session")
@@ -65,7 +76,7 @@ def reader_of(browser: Browser) -> Iterator[Callable[[ViewerProcess], Reader]]:
     readers: list[Reader] = []
 
     def sit_down(viewer: ViewerProcess) -> Reader:
-        readers.append(Reader(browser, viewer.origin))
+        readers.append(Reader(browser, f"{viewer.origin}/"))
         return readers[-1]
 
     yield sit_down

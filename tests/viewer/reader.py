@@ -1,7 +1,7 @@
 """A person at the page: what they click and press, what they read, and all that the browser says meanwhile.
 
 Things are found as a person finds them, by what they are and what they are called. Whatever the page asks of anyone but
-its own server, and whatever the browser complains of, is kept, and no reader may leave with any.
+its own viewer, and whatever the browser complains of, is kept, and no reader may leave with any.
 """
 
 import re
@@ -23,16 +23,17 @@ TEXTS_OF_ROWS: Final = """table => [...table.querySelectorAll("[role=row]:not(.t
 class Reader:
     """One page of a browser of its own, in which nothing has been looked at before."""
 
-    def __init__(self, browser: Browser, origin: str | None = None) -> None:
+    def __init__(self, browser: Browser, home: str) -> None:
+        """`home` is the address of the page without its hash; what begins with it is asked of no stranger."""
         self._context = browser.new_context(viewport={"width": 1600, "height": 1000}, reduced_motion="reduce")
         self.page: Final[Page] = self._context.new_page()
         self.page.set_default_timeout(LONGEST_WAIT_MS)
-        self._origin = origin
+        self.home: Final = home
         self.complaints: Final[list[str]] = []
         self.excused: Final[list[str]] = []
         """Words of complaints that a test expects."""
         self.strangers: Final[list[str]] = []
-        """Requests to anyone else than the server."""
+        """Requests to anyone else than the viewer."""
         self.page.on("console", self._on_console)
         self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
         self.page.on("dialog", self._on_dialog)
@@ -50,7 +51,7 @@ class Reader:
     def _on_request(self, request: Request) -> None:
         if request.url == "data:,":  # the mark of the page, which is none
             return
-        if self._origin is None or not request.url.startswith(f"{self._origin}/"):
+        if not request.url.startswith(self.home):
             self.strangers.append(request.url)
 
     def close(self) -> None:
@@ -62,8 +63,8 @@ class Reader:
     # What a person does.
 
     def open(self, address: str) -> None:
-        """Type an address, `#/…` of the server or a whole one."""
-        self.page.goto(f"{self._origin}/{address}" if address.startswith("#") else address)
+        """Type an address of the page, `#/…`."""
+        self.page.goto(f"{self.home}{address}")
 
     def open_bundle(self, name: str) -> None:
         """Choose a bundle from the list: type the name of its folder above it, and click on what is left."""
