@@ -309,7 +309,7 @@ export interface EvidenceBytes {
   readonly bytes: number;
 }
 
-/** A part of a text: `text` from the character `offset` on, of `characters` in all. */
+/** A part of a text: `text` from the character `offset` on, of `characters` in all. Each code point counts one. */
 export interface Excerpt {
   readonly offset: number;
   readonly characters: number;

@@ -11,6 +11,7 @@ from typing import Any, Final, NewType, TypeAlias, TypeVar, get_args, get_origin
 import msgspec
 
 from rollout_trace import ids
+from rollout_trace.query.activities import Activity
 from rollout_trace.query.links import kind_named_by
 from rollout_trace.query.naming import Names, ObjectRef
 from rollout_trace.reduce.evidence import ObjectKind
@@ -45,6 +46,9 @@ def _in_value(value: object) -> Iterator[ObjectRef]:
     """The objects that a value mentions by what it is: a reference, a structure, or a list of them."""
     if isinstance(value, ObjectRef):
         yield value
+    elif isinstance(value, Activity):
+        yield ObjectRef(value.kind, value.object_id)
+        yield ObjectRef(ObjectKind.THREAD, value.thread_id)
     elif isinstance(value, msgspec.Struct):
         for field, mentioned in _fields_of(type(value)):
             yield from mentioned(getattr(value, field))

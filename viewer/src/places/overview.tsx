@@ -106,8 +106,8 @@ const AGENT_COLUMNS: ReadonlyArray<Column<AgentLine>> = [
   { key: "duration", title: "Duration", width: "88px", align: "end", cell: ({ totals }) => <Duration ms={totals.duration_ms} /> },
   { key: "requests", title: "Requests", width: "84px", align: "end", cell: ({ totals }) => <Count value={totals.requests} /> },
   { key: "tools", title: "Tools", width: "64px", align: "end", cell: ({ totals }) => <Count value={totals.tool_calls} /> },
-  { key: "tokens", title: "Tokens", width: "236px", align: "end", cell: ({ usage }) => <Tokens usage={usage.tokens} /> },
-  { key: "cost", title: "Cost", width: "72px", align: "end", cell: ({ usage }) => <Money usd={usage.cost_usd} /> },
+  { key: "tokens", title: "Tokens", width: "256px", align: "end", cell: ({ usage }) => <Tokens usage={usage.tokens} /> },
+  { key: "cost", title: "Cost", width: "80px", align: "end", cell: ({ usage }) => <Money usd={usage.cost_usd} /> },
 ];
 
 function Agents() {
@@ -118,7 +118,7 @@ function Agents() {
       pages={pages}
       columns={AGENT_COLUMNS}
       isInline
-      minWidth={860}
+      minWidth={900}
       onOpen={({ thread_id }) => go({ select: { kind: "thread", object_id: thread_id } })}
       empty="The log has no agent yet."
     />

@@ -1,0 +1,222 @@
+// Two rollouts beside each other: what differs in all, and their conversations aligned, with the place where they part.
+
+import { useEffect, useRef } from "preact/hooks";
+import { useLibraryAnswer, useLibraryPages } from "../asking.ts";
+import type { BundleLine, Compared, ComparedItem, ComparedRow, Summary, UsageTotals } from "../interface.ts";
+import { go, hrefTo, useAddress, useOption } from "../location.ts";
+import { counted, exact } from "../parts/format.ts";
+import { Answered, Empty, Notice } from "../parts/notice.tsx";
+import { ObjectLink } from "../parts/object_link.tsx";
+import { OutcomeMark } from "../parts/outcome_mark.tsx";
+import { PlaceLayout, Section } from "../parts/place_layout.tsx";
+import { Count, Duration, Money, Moment, Tokens } from "../parts/quantities.tsx";
+import { VirtualList, type VirtualListHandle } from "../parts/virtual_list.tsx";
+import { VisibleText } from "../parts/visible_text.tsx";
+import { useFirstPage } from "./first_page.ts";
+import "../style/compare.css";
+
+export function ComparePlace() {
+  const { sides } = useAddress();
+  return sides === null ? <Choice left={null} /> : <Comparison left={sides[0]} right={sides[1]} />;
+}
+
+/** Which two: the bundles of the folder, to choose from. */
+function Choice({ left }: { left: string | null }) {
+  const [first, setFirst] = useOption("left", left ?? "");
+  const [second, setSecond] = useOption("right");
+  const answer = useLibraryAnswer("bundles", { limit: 1_000 }).answer;
+  const bundles = answer?.bundles.entries ?? [];
+  return (
+    <PlaceLayout title="Compare two rollouts">
+      <div class="compare-choice">
+        <BundleChoice label="Left" bundles={bundles} chosen={first} onChoose={setFirst} />
+        <BundleChoice label="Right" bundles={bundles} chosen={second} onChoose={setSecond} />
+        <button type="button" disabled={first === "" || second === ""} onClick={() => go({ place: "compare", sides: [first, second], options: {} })}>
+          Compare
+        </button>
+      </div>
+      {answer !== undefined && answer.found > bundles.length && <p class="quiet">The newest {exact(bundles.length)} of {exact(answer.found)} are offered.</p>}
+    </PlaceLayout>
+  );
+}
+
+const LONGEST_LABEL = 70;
+
+function BundleChoice(props: { label: string; bundles: ReadonlyArray<BundleLine>; chosen: string; onChoose: (key: string) => void }) {
+  return (
+    <label>
+      {props.label}
+      <select value={props.chosen} onChange={(event) => props.onChoose(event.currentTarget.value)}>
+        <option value="">choose …</option>
+        {props.bundles.map(({ key, name, figures }) => (
+          <option key={key} value={key}>
+            {(figures?.first_user_message ?? "").slice(0, LONGEST_LABEL) || "(nothing asked)"} · {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+function Comparison({ left, right }: { left: string; right: string }) {
+  const compared = useLibraryAnswer("compare", { left, right });
+  return (
+    <PlaceLayout
+      title="Compare two rollouts"
+      tools={
+        <>
+          <button type="button" class="plain" onClick={() => go({ place: "compare", sides: [right, left] })}>
+            swap
+          </button>
+          <button type="button" class="plain" onClick={() => go({ place: "compare", sides: null, options: { left } })}>
+            choose others
+          </button>
+        </>
+      }
+    >
+      <Answered asking={compared}>
+        {(told) => (
+          <>
+            <Totals told={told} left={left} right={right} />
+            <Conversations told={told} left={left} right={right} />
+          </>
+        )}
+      </Answered>
+    </PlaceLayout>
+  );
+}
+
+type Side = { summary: Summary; usage: UsageTotals; key: string };
+
+const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((all, one) => all + one, 0);
+const calls = (summary: Summary) => Object.values(summary.tools).reduce((all, outcomes) => all + sum(outcomes), 0);
+
+const FIGURES: ReadonlyArray<{ title: string; cell: (side: Side) => preact.ComponentChildren }> = [
+  { title: "Asked", cell: ({ summary }) => <VisibleText text={(summary.first_user_message ?? "–").slice(0, 300)} /> },
+  { title: "Answered", cell: ({ summary }) => <VisibleText text={(summary.last_answer ?? "–").slice(0, 300)} /> },
+  { title: "Status", cell: ({ summary }) => <OutcomeMark outcome={{ status: summary.status }} /> },
+  { title: "Started", cell: ({ summary }) => <Moment ms={summary.started_at_unix_ms} /> },
+  { title: "Duration", cell: ({ summary }) => <Duration ms={summary.duration_ms} /> },
+  { title: "Turns", cell: ({ summary }) => <Count value={sum(summary.turns)} /> },
+  { title: "Requests", cell: ({ usage }) => <Count value={usage.requests} /> },
+  { title: "Tool calls", cell: ({ summary }) => <Count value={calls(summary)} /> },
+  { title: "Tokens", cell: ({ usage }) => <Tokens usage={usage.tokens} /> },
+  { title: "Cost", cell: ({ usage }) => <Money usd={usage.cost_usd} /> },
+];
+
+function Totals({ told, left, right }: { told: Compared; left: string; right: string }) {
+  const sides: ReadonlyArray<Side> = [
+    { summary: told.left, usage: told.left_usage, key: left },
+    { summary: told.right, usage: told.right_usage, key: right },
+  ];
+  return (
+    <table class="compare-totals">
+      <thead>
+        <tr>
+          <td />
+          {sides.map(({ key }, index) => (
+            <th key={index} scope="col">
+              <a href={hrefTo({ bundle: key, place: "overview" })}>{index === 0 ? "Left" : "Right"}</a>
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {FIGURES.map(({ title, cell }) => (
+          <tr key={title}>
+            <th scope="row">{title}</th>
+            {sides.map((side, index) => (
+              <td key={index}>{cell(side)}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Conversations({ told, left, right }: { told: Compared; left: string; right: string }) {
+  const [chosen, setChosen] = useOption("agent", "0");
+  const place = Number(chosen) || 0;
+  const agent = told.agents[place];
+  if (agent === undefined) return <Empty>Neither rollout has an agent.</Empty>;
+  const onlyOn = agent.left === null ? "right" : agent.right === null ? "left" : null;
+  return (
+    <Section
+      title="Conversations"
+      about={
+        <label>
+          <select value={String(place)} onChange={(event) => setChosen(event.currentTarget.value)} aria-label="Agent">
+            {told.agents.map((one, index) => (
+              <option key={index} value={String(index)}>
+                {one.agent_path || "(no path)"}: {one.parts_at === null ? "the same" : `part at row ${exact(one.parts_at + 1)}`}
+              </option>
+            ))}
+          </select>
+        </label>
+      }
+    >
+      {onlyOn !== null && <Notice>Only the {onlyOn} rollout has this agent.</Notice>}
+      <p class="quiet">
+        {counted(agent.rows, "row")}, {exact(agent.same)} the same.{" "}
+        {agent.parts_at === null ? "They say the same to the end." : `They part at row ${exact(agent.parts_at + 1)}.`}
+      </p>
+      <Rows key={place} left={left} right={right} agent={place} partsAt={agent.parts_at} />
+    </Section>
+  );
+}
+
+function Rows({ left, right, agent, partsAt }: { left: string; right: string; agent: number; partsAt: number | null }) {
+  const pages = useLibraryPages("compare/rows", { left, right, agent });
+  const list = useRef<VirtualListHandle | null>(null);
+  useFirstPage(pages);
+  useEffect(() => {
+    if (partsAt !== null && pages.total !== null) list.current?.scrollTo(Math.max(0, partsAt - 1));
+  }, [partsAt, pages.total === null]);
+  if (pages.total === null) return null;
+  return (
+    <div class="compare-rows">
+      <VirtualList
+        label="Rows"
+        role="list"
+        count={pages.total}
+        estimate={64}
+        handle={list}
+        onView={pages.need}
+        remember={`compare ${agent}`}
+        entryProps={(index) => ({ role: "listitem", class: `compare-row ${pages.at(index)?.is_same === false ? "compare-differs" : ""}` })}
+      >
+        {(index) => {
+          const row = pages.at(index);
+          return row === undefined ? <span class="table-waiting" /> : <Row row={row} number={index + 1} left={left} right={right} />;
+        }}
+      </VirtualList>
+    </div>
+  );
+}
+
+function Row({ row, number, left, right }: { row: ComparedRow; number: number; left: string; right: string }) {
+  return (
+    <div class="compare-pair">
+      <span class="faint number">{exact(number)}</span>
+      <Cell item={row.left} bundle={left} />
+      {row.is_same ? <span class="quiet">the same</span> : <Cell item={row.right} bundle={right} />}
+    </div>
+  );
+}
+
+const LONGEST_TEXT = 1_200;
+
+function Cell({ item, bundle }: { item: ComparedItem | null; bundle: string }) {
+  if (item === null) return <span class="compare-nothing">nothing</span>;
+  const { characters } = item.text;
+  return (
+    <div class="compare-cell">
+      <ObjectLink object={{ kind: "conversation_item", object_id: item.item_id }} name={item.name} bundle={bundle} gist={item.tool === null ? item.label : `${item.label} ${item.tool}`} />
+      <div class="compare-text">
+        <VisibleText text={item.text.text.slice(0, LONGEST_TEXT)} />
+        {characters > LONGEST_TEXT && <span class="faint"> … {counted(characters - LONGEST_TEXT, "more character")}; the item has them</span>}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,98 @@
+// The terminals: what opened each, what used it again, and what came out each time.
+
+import { usePages } from "../asking.ts";
+import type { TerminalLine, TerminalUseLine } from "../interface.ts";
+import { go, useOption } from "../location.ts";
+import { counted, exact } from "../parts/format.ts";
+import { EventLink, ObjectLink } from "../parts/object_link.tsx";
+import { OutcomeMark } from "../parts/outcome_mark.tsx";
+import { type Column, PagedTable } from "../parts/paged_table.tsx";
+import { PlaceLayout, Section } from "../parts/place_layout.tsx";
+import { Count, Duration, Moment } from "../parts/quantities.tsx";
+import { ExcerptBlock } from "../parts/excerpt_block.tsx";
+import { AgentChoice, useAgentChoice } from "./agent_choice.tsx";
+import { OneLine, afterColumn, agentColumn, objectColumn, outcomeColumn, useStart } from "./columns.tsx";
+import { useFirstPage } from "./first_page.ts";
+import "../style/terminals.css";
+
+export function TerminalsPlace() {
+  const thread = useAgentChoice();
+  const [terminal, setTerminal] = useOption("terminal");
+  const start = useStart();
+  const pages = usePages("terminals", { thread });
+  const columns: ReadonlyArray<Column<TerminalLine>> = [
+    afterColumn(start, ({ started_at_unix_ms }) => started_at_unix_ms),
+    agentColumn(({ thread_id }) => thread_id),
+    objectColumn("Terminal", ({ terminal_id }) => (terminal_id === null ? null : { kind: "terminal_session", object_id: terminal_id }), undefined, "110px"),
+    objectColumn("Opened by", ({ opened_by }) => opened_by, undefined, "128px"),
+    { key: "command", title: "Command", width: "minmax(200px, 3fr)", cell: ({ command }) => <span class="code one-line"><OneLine text={command} /></span> },
+    { key: "cwd", title: "Folder", width: "minmax(80px, 1fr)", cell: ({ cwd }) => <OneLine text={cwd} /> },
+    outcomeColumn(({ outcome }) => outcome, "180px"),
+    { key: "uses", title: "Uses", explanation: "How many operations used it", width: "56px", align: "end", cell: ({ uses }) => <Count value={uses} /> },
+  ];
+  return (
+    <PlaceLayout title="Terminals" about={pages.total !== null && exact(pages.total)} tools={<AgentChoice />}>
+      <PagedTable
+        label="Terminals"
+        pages={pages}
+        columns={columns}
+        isInline
+        minWidth={960}
+        isSelected={({ terminal_id }) => terminal_id !== null && terminal_id === terminal}
+        onOpen={(line) => (line.terminal_id === null ? line.opened_by !== null && go({ select: line.opened_by }) : setTerminal(line.terminal_id))}
+        empty="No terminal was opened."
+      />
+      {terminal === "" ? (
+        <p class="quiet">Choose a terminal to see what used it.</p>
+      ) : (
+        <Uses key={terminal} terminal={terminal} />
+      )}
+    </PlaceLayout>
+  );
+}
+
+function Uses({ terminal }: { terminal: string }) {
+  const pages = usePages("terminal", { terminal }, "appended");
+  const uses = useFirstPage(pages);
+  const missing = (pages.total ?? 0) - uses.length;
+  return (
+    <Section
+      title="What used it"
+      about={
+        <>
+          <ObjectLink object={{ kind: "terminal_session", object_id: terminal }} /> {pages.total !== null && counted(pages.total, "operation")}
+        </>
+      }
+    >
+      {pages.error !== undefined && <p class="quiet">{pages.error}</p>}
+      {uses.map((line) => (
+        <Use key={line.use.operation_id} line={line} />
+      ))}
+      {missing > 0 && (
+        <button type="button" onClick={() => pages.need(uses.length, uses.length)}>
+          show more ({counted(missing, "more operation")})
+        </button>
+      )}
+    </Section>
+  );
+}
+
+function Use({ line }: { line: TerminalUseLine }) {
+  const start = useStart();
+  const { use, output } = line;
+  return (
+    <article class="terminal-use">
+      <header>
+        {use.events[0] !== undefined && <EventLink seq={use.events[0].seq} />}
+        <Moment ms={use.at_unix_ms} from={start} />
+        <ObjectLink object={{ kind: "terminal_operation", object_id: use.operation_id }} />
+        <span class="quiet">of</span>
+        <ObjectLink object={{ kind: "tool_call", object_id: use.tool_call_id }} gist={use.kind} />
+        <OutcomeMark outcome={use.outcome} />
+        <Duration ms={use.duration_ms} />
+      </header>
+      <pre class="terminal-input">{use.input}</pre>
+      {output === null ? <p class="faint">The trace does not have what it printed.</p> : output.characters === 0 ? <p class="faint">It printed nothing.</p> : <ExcerptBlock object={{ kind: "terminal_operation", object_id: use.operation_id }} title="output" excerpt={output} form="terminal" />}
+    </article>
+  );
+}
