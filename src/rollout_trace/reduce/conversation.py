@@ -52,7 +52,7 @@ def place_full_request(
         item_id = _sight(state, carrier, item, known)
         placed.append(item_id)
         used.add(item_id)
-    return _sent(state, carrier, placed, len(repeated.item_ids))
+    return _sent(state, carrier, placed, repeated.sent)
 
 
 def place_continuation(
