@@ -131,6 +131,8 @@ def _occurs_often(data: bytes, byte: bytes, times: int) -> bool:
 
 def is_nested_deeper(data: bytes, levels: int) -> bool:
     """Whether valid JSON has more nested levels than so many. Of what is no JSON the answer may be either."""
+    if len(data) <= 2 * levels:  # too short for so many brackets
+        return False
     if not (_occurs_often(data, b"[", levels // 2) or _occurs_often(data, b"{", levels // 2)):
         return False
     brackets = _STRING.sub(b"", data).translate(_AS_LISTS, _NOT_BRACKETS)
