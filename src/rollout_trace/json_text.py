@@ -135,6 +135,8 @@ def is_nested_deeper(data: bytes, levels: int) -> bool:
         return False
     if not (_occurs_often(data, b"[", levels // 2) or _occurs_often(data, b"{", levels // 2)):
         return False
+    if data.count(b"[") + data.count(b"{") <= levels:
+        return False
     brackets = _STRING.sub(b"", data).translate(_AS_LISTS, _NOT_BRACKETS)
     for _ in range(levels):
         brackets = brackets.replace(b"[]", b"")  # takes away the innermost level

@@ -36,6 +36,7 @@ from rollout_trace import json_text
 from rollout_trace.errors import JsonError
 from rollout_trace.ids import ItemId, ThreadId, creation_order
 from rollout_trace.model.conversation import ItemKind
+from rollout_trace.model.inference import InferenceCall
 from rollout_trace.reduce.evidence import ListName
 from rollout_trace.reduce.matching import IncomingItem
 from rollout_trace.reduce.payload_reading import Payload, checked_payload, items_in, shaped
@@ -157,14 +158,16 @@ def remember(
 
 def remember_answer(
     state: ReducerState,
-    thread_id: ThreadId,
+    call: InferenceCall,
     raw_items: Sequence[msgspec.Raw],
     incoming: Sequence[IncomingItem],
     item_ids: tuple[ItemId, ...],
 ) -> None:
     """Remember the answer to the last list that a thread sent; `item_ids` is what its items were found to be."""
-    sent = state.sent_lists.get(thread_id)
-    if sent is None or len(incoming) < len(raw_items):  # it has what is no conversation, which is nowhere in a history
+    sent = state.sent_lists.get(call.thread_id)
+    if sent is None or len(sent.item_ids) != len(call.request_item_ids):  # it follows something else
+        return
+    if len(incoming) < len(raw_items):  # it has what is no conversation, which is nowhere in a history
         return
     newest = sent.newest
     for item, item_id in zip(incoming, item_ids, strict=True):
@@ -173,7 +176,7 @@ def remember_answer(
             return
         newest = number
     answer = tuple([_answered(*pair) for pair in zip(raw_items, incoming, strict=True)])
-    state.sent_lists[thread_id] = replace(sent, newest=newest, answer=answer, answer_ids=item_ids)
+    state.sent_lists[call.thread_id] = replace(sent, newest=newest, answer=answer, answer_ids=item_ids)
 
 
 def forget(state: ReducerState, thread_id: ThreadId) -> None:
