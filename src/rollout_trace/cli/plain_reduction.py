@@ -8,7 +8,8 @@ import os
 from typing import Final
 
 _MODES: Final = ("default", "codex", "salvage")
-_LIMITS: Final = "ROLLOUT_TRACE_LIMITS"
+LIMITS_VARIABLE: Final = "ROLLOUT_TRACE_LIMITS"
+"""The environment variable of the option `--limit`, which only the parser reads."""
 
 
 def reduce_plainly(arguments: list[str]) -> int | None:
@@ -20,7 +21,7 @@ def reduce_plainly(arguments: list[str]) -> int | None:
             pass
         case _:
             return None
-    if path.startswith("-") or mode not in _MODES or _LIMITS in os.environ:
+    if path.startswith("-") or mode not in _MODES or LIMITS_VARIABLE in os.environ:
         return None
     from pathlib import Path  # noqa: PLC0415 - not before it is known that this is the way
 
