@@ -1,14 +1,15 @@
 """Items that a thread sends again, recognised as bytes: neither parsed nor placed a second time.
 
-A request of a long thread repeats the history of the request before and adds a few items, so parsing and placing all of
-it costs the square of the conversation. This module remembers, for each thread, the text of the last list that it sent
-and the items that this text was found to be. A list that begins with the same bytes begins with the same items. Any
-doubt leads to the ordinary way, which reads everything, and both ways give the same graph, the same diagnostics and the
-same rejections. Why:
+A request of a long thread repeats the history of the request before and the answer to it, and adds a few items, so
+parsing and placing all of it costs the square of the conversation. This module remembers, for each thread, the text of
+the last list that it sent and of the answer, and the items that these texts were found to be. A list that begins with
+the same bytes begins with the same items. Any doubt leads to the ordinary way, which reads everything, and both ways
+give the same graph, the same diagnostics and the same rejections. Why:
 
-*As text.* The repeated items are whole JSON values, found to be strict JSON when they were read first, no less deep in
-their payload. So the payload is strict JSON exactly if it is with one plain value in their place, and that is what is
+*As text.* The repeated items are whole JSON values, found to be strict JSON when they were read first, as deep in their
+payload as here. So the payload is strict JSON exactly if it is with one plain value in their place, and that is what is
 parsed. The list must be the payload's own: it begins with that value, which stands nowhere else in what is parsed.
+Reasoning of an answer may have got `"content": null`, which says what it says without (spec 3, section 4).
 
 *As history.* The ordinary way compares each item with the one in its place in the history. The history must still begin
 with exactly the items that the text was found to be. Each fits again: what an item is known by changes only when a
