@@ -293,12 +293,13 @@ def _read_rest(
     try:
         json_text.check(rest)
         fields = msgspec.json.decode(rest, type=shape)
-        list_text = bytes(getattr(fields, list_name))
-        raw_items = msgspec.json.decode(list_text, type=list[msgspec.Raw])[1:]
-    except (JsonError, msgspec.ValidationError, TypeError):  # the last, if there is no such list
+    except (JsonError, msgspec.ValidationError):
         return None
-    if not list_text.startswith(_REPEATED, 1) or rest.count(_REPEATED) != 1:
+    found = getattr(fields, list_name)
+    list_text = b"" if found is msgspec.UNSET else bytes(found)
+    if not list_text.startswith(b"[" + _REPEATED) or rest.count(_REPEATED) != 1:
         return None
+    raw_items = msgspec.json.decode(list_text, type=list[msgspec.Raw])[1:]
     end = beginning.end + len(list_text) - len(b"[" + _REPEATED + b"]")
     return ItemList(payload, fields, NOTHING_REPEATED, raw_items, beginning.start, _before_space(text, end))
 
