@@ -1,4 +1,4 @@
-"""A bundle whose every text says something that a careless page would obey: an example, with each of its texts made worse.
+"""A bundle whose every text says something that a careless page would obey: an example with its texts made worse.
 
 What a bundle needs to be read as before stays: ids, paths of payloads, and the words of the format itself.
 """
@@ -13,7 +13,7 @@ HOSTILE: Final = (
     '<img src="http://stranger.invalid/a.png" onerror="window.harmed = 1"><svg onload="window.harmed = 2"></svg>'
     '"><iframe srcdoc="<script>parent.harmed = 3</script>"></iframe><style>* { display: none }</style>'
     "\n\n[a link](javascript:window.harmed=4) ![a picture](http://stranger.invalid/b.png) <http://stranger.invalid/c>"
-    "\n![a picture](data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9ImFsZXJ0KDEpIi8+) data:text/html,<script>alert(5)</script>"
+    "\n![a picture](data:image/svg+xml;base64,PHN2ZyBvbmxvYWQ9ImFsZXJ0KDEpIi8+) data:text/html,<script>1</script>"
     "\n\x1b[31mred\x1b[0m \x1b]8;;http://stranger.invalid/d\x07link\x1b]8;;\x07 \x1b[2J\x1b]0;title\x07"
     "\n\u202egpj.exe\u202c \u2066isolated\u2069 zero\u200bwidth \x00\x07"
 )
@@ -47,8 +47,6 @@ KEPT_FIELDS: Final = {
     ),
 }
 """What the format itself says, what names an agent, and what is tied together by being equal."""
-NAME_OF_AN_AGENT: Final = ("reviewer", "reviewer\u202e<img src=x onerror=harmed=7>")
-"""What an agent of the example is called, there and here. Others name it by that, also within texts that are JSON."""
 WORDS_OF_THE_FORMAT: Final = {"exec_command", "write_stdin", "apply_patch", "exec"}
 
 
@@ -56,10 +54,10 @@ def hostile_bundle(example: Path, folder: Path) -> Path:
     """Write the worse copy of an example into a folder."""
     shutil.copytree(example, folder)
     for payload in sorted((folder / "payloads").iterdir()):
-        payload.write_text(json.dumps(_worse(json.loads(payload.read_text().replace(*NAME_OF_AN_AGENT)), "")))
+        payload.write_text(json.dumps(_worse(json.loads(payload.read_text()), "")))
     log = folder / "trace.jsonl"
     lines = [
-        json.dumps(_worse(json.loads(line), "")) for line in log.read_text().replace(*NAME_OF_AN_AGENT).splitlines()
+        json.dumps(_worse(json.loads(line), "")) for line in log.read_text().splitlines()
     ]
     log.write_text("\n".join(lines) + "\n")
     return folder

@@ -17,12 +17,13 @@ from urllib.parse import quote, urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
+from recording import recording_with_turn
 from rollout_trace import reduce_bundle
 from rollout_trace.query.naming import objects_of
 from rollout_trace.record import Recorder
 from rollout_trace.reduce.evidence import ObjectKind
 from viewer.conftest import EXAMPLES
-from viewer.hostile_bundle import hostile_bundle
+from viewer.hostile_bundle import HOSTILE, hostile_bundle
 from viewer.reader import Reader
 from viewer.viewer_process import ViewerProcess
 
@@ -34,7 +35,8 @@ HARM = """() => {
     const all = [...page.querySelectorAll("*")];
     return {
         done: window.harmed ?? null,
-        active: all.filter(one => one.matches("script, iframe, object, embed, style, base, meta, link, img, video, audio"))
+        active: all
+            .filter(one => one.matches("script, iframe, object, embed, style, base, meta, link, img, video, audio"))
             .map(one => one.outerHTML.slice(0, 200)),
         handlers: all.flatMap(one => one.getAttributeNames().filter(name => name.startsWith("on"))),
         links: all.filter(one => one.hasAttribute("href") && !one.getAttribute("href").startsWith("#"))
@@ -44,7 +46,7 @@ HARM = """() => {
             .map(text => text.slice(0, 200)),
     };
 }"""
-NO_HARM = {"done": None, "active": [], "handlers": [], "links": [], "hidden": []}
+NO_HARM: dict[str, object] = {"done": None, "active": [], "handlers": [], "links": [], "hidden": []}
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +131,16 @@ def test_hostile_text_does_nothing_from_the_server(
     looks_at_objects(reader, hostile)
 
 
+def test_a_hostile_name_of_an_agent_does_nothing(reader_of: Callable[[ViewerProcess], Reader], tmp_path: Path) -> None:
+    recording = recording_with_turn()
+    recording.thread("child", f"/root/{HOSTILE}", nickname=HOSTILE)
+    with ViewerProcess(recording.write(tmp_path / "bundle").path) as viewer:
+        reader = reader_of(viewer)
+        reader.page.goto(viewer.first_address)
+        reader.sees_place("Overview")
+        looks_at_every_place(reader)
+
+
 def test_hostile_text_does_nothing_in_an_exported_file(browser: Browser, hostile: Path, tmp_path: Path) -> None:
     file = export(hostile, tmp_path / "page.html")
     reader = Reader(browser, file.as_uri())
@@ -159,10 +171,8 @@ class TestARedactedFile:
                     attempt.request(
                         {"instructions": "in-instructions", "input": [{"role": "user", "content": "in-a-prompt"}]}
                     )
-                    call = {
-                        **{"type": "function_call", "name": "exec_command", "call_id": "call_1"},
-                        "arguments": '{"cmd": "in-an-argument"}',
-                    }
+                    call = {"type": "function_call", "name": "exec_command", "call_id": "call_1"}
+                    call["arguments"] = '{"cmd": "in-an-argument"}'
                     attempt.completed([{"type": "message", "role": "assistant", "content": "in-an-answer"}, call])
                 with turn.tool("exec_command", call_id="call_1", arguments={"cmd": "in-an-argument"}) as tool:
                     with tool.command(["sh", "-c", "in-a-command"], cwd="/in-a-folder", process_id=1) as command:
