@@ -56,9 +56,7 @@ def hostile_bundle(example: Path, folder: Path) -> Path:
     for payload in sorted((folder / "payloads").iterdir()):
         payload.write_text(json.dumps(_worse(json.loads(payload.read_text()), "")))
     log = folder / "trace.jsonl"
-    lines = [
-        json.dumps(_worse(json.loads(line), "")) for line in log.read_text().splitlines()
-    ]
+    lines = [json.dumps(_worse(json.loads(line), "")) for line in log.read_text().splitlines()]
     log.write_text("\n".join(lines) + "\n")
     return folder
 
