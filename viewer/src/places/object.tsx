@@ -2,7 +2,8 @@
 // In the side panel, and as a place of its own.
 
 import { useState } from "preact/hooks";
-import { nameIn, useAnswer, usePages } from "../asking.ts";
+import { textOf } from "../address.ts";
+import { type Asking, useAnswer, usePages } from "../asking.ts";
 import type { Link, ObjectDetails, ObjectRef } from "../interface.ts";
 import { hrefTo, useAddress } from "../location.ts";
 import { ExcerptBlock } from "../parts/excerpt_block.tsx";
@@ -27,26 +28,33 @@ import { useWholeText } from "./whole_text.ts";
 import "../style/object.css";
 
 export function ObjectPlace({ address }: PlaceProps) {
-  const { object, bundle } = address;
-  if (object === null) return <Empty>No object is named.</Empty>;
+  const { object } = address;
+  return object === null ? <Empty>No object is named.</Empty> : <PlaceOf key={textOf(object)} object={object} />;
+}
+
+function PlaceOf({ object }: { object: ObjectRef }) {
+  const details = useDetails(object);
   const { word } = KINDS[object.kind];
   return (
     <PlaceLayout
       title={
         <span class="object-title">
-          <KindMark kind={object.kind} /> {word[0]?.toUpperCase() + word.slice(1)} <VisibleText text={nameIn(bundle, object) ?? object.object_id} />
+          <KindMark kind={object.kind} /> {word[0]?.toUpperCase() + word.slice(1)} <VisibleText text={details.answer?.name ?? object.object_id} />
         </span>
       }
     >
-      <ObjectDetailsOf key={`${object.kind} ${object.object_id}`} object={object} isPlace />
+      <Answered asking={details}>{(told) => <Details details={told} isPlace />}</Answered>
     </PlaceLayout>
   );
 }
 
 /** What is known of an object. */
-export function ObjectDetailsOf({ object, isPlace = false }: { object: ObjectRef; isPlace?: boolean }) {
-  const details = useAnswer("object", { kind: object.kind, id: object.object_id });
-  return <Answered asking={details}>{(told) => <Details details={told} isPlace={isPlace} />}</Answered>;
+export function ObjectDetailsOf({ object }: { object: ObjectRef }) {
+  return <Answered asking={useDetails(object)}>{(told) => <Details details={told} isPlace={false} />}</Answered>;
+}
+
+function useDetails(object: ObjectRef): Asking<ObjectDetails> {
+  return useAnswer("object", { kind: object.kind, id: object.object_id });
 }
 
 function Details({ details, isPlace }: { details: ObjectDetails; isPlace: boolean }) {
@@ -176,14 +184,20 @@ function Facts({ details }: { details: ObjectDetails }) {
 }
 
 function Fact({ name, value }: { name: string; value: string | number | boolean }) {
+  const start = useStart();
   return (
     <>
-      <dt>{words(name)}</dt>
-      <dd>
-        <VisibleText text={typeof value === "number" && !name.endsWith("_ms") ? exact(value) : String(value)} />
-      </dd>
+      <dt>{words(name.replace(/_unix_ms$/, ""))}</dt>
+      <dd>{typeof value === "number" ? <Figure name={name} value={value} start={start} /> : <VisibleText text={String(value)} />}</dd>
     </>
   );
+}
+
+/** A number by what its name says of it. */
+function Figure({ name, value, start }: { name: string; value: number; start: number }) {
+  if (name.endsWith("_unix_ms")) return <Moment ms={value} from={start} />;
+  if (name.endsWith("_seq")) return <EventLink seq={value} />;
+  return <>{exact(value)}</>;
 }
 
 const RETURNED = "returned";
@@ -228,7 +242,8 @@ function Difference({ object }: { object: ObjectRef }) {
   );
 }
 
-function formOf({ ref, what }: ObjectDetails, title: string): { form?: Form; language?: string } {
+/** In which form a text of an object is read best. What is not known is guessed from the text. */
+export function formOf({ ref, what }: ObjectDetails, title: string): { form?: Form; language?: string } {
   switch (ref.kind) {
     case "code_cell":
       return { form: "code", language: "javascript" };
