@@ -58,7 +58,8 @@ class Reader:
         """Leave, and hold that the browser had nothing to complain of, and asked nobody else."""
         self._context.close()
         unexpected = [said for said in self.complaints if not any(words in said for words in self.excused)]
-        assert (unexpected, self.strangers) == ([], [])
+        assert not unexpected, f"the browser complained: {unexpected}"
+        assert not self.strangers, f"the page asked others: {self.strangers}"
 
     # What a person does.
 
