@@ -32,7 +32,7 @@ export function eventColumn<Entry>(seq: (entry: Entry) => number | null): Column
 }
 
 export function afterColumn<Entry>(start: number | null, at: (entry: Entry) => number | null): Column<Entry> {
-  const cell = (entry: Entry) => start !== null && <Moment ms={at(entry)} from={start} />;
+  const cell = (entry: Entry) => <Moment ms={at(entry)} from={start} />;
   return { key: "after", title: "After", explanation: "Since the start of the rollout", width: "88px", align: "end", cell };
 }
 

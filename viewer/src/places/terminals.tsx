@@ -84,7 +84,7 @@ function Use({ line }: { line: TerminalUseLine }) {
     <article class="terminal-use">
       <header>
         {use.events[0] !== undefined && <EventLink seq={use.events[0].seq} />}
-        {start !== null && <Moment ms={use.at_unix_ms} from={start} />}
+        <Moment ms={use.at_unix_ms} from={start} />
         <ObjectLink object={{ kind: "terminal_operation", object_id: use.operation_id }} />
         <span class="quiet">of</span>
         <ObjectLink object={{ kind: "tool_call", object_id: use.tool_call_id }} gist={use.kind} />
