@@ -9,7 +9,8 @@ from viewer.reader import Reader
 
 PLACES_OF_BUNDLES = ("Bundles", "Fleet", "Compare")
 PLACES_OF_A_ROLLOUT = (
-    *("Overview", "Timeline", "Agents", "Tools", "Code cells", "Terminals", "Failures", "Usage", "Time", "Compactions"),
+    *("Overview", "Timeline", "Conversation", "Requests", "Agents", "Tools", "Code cells", "Terminals", "Failures"),
+    *("Usage", "Time", "Compactions", "Events", "Search", "Check"),
 )
 
 
