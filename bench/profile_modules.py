@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 from rollout_trace.cli.outcome import reduce_and_write
-from rollout_trace.garbage_collection import collect_seldom
+from rollout_trace.memory import prepare_for_graphs
 from rollout_trace.reduce.modes import Mode
 
 MOST_SHOWN = 20
@@ -20,7 +20,7 @@ def main() -> None:
     parser.add_argument("bundle", type=Path)
     parser.add_argument("--mode", default="default", choices=[mode.value for mode in Mode])
     arguments = parser.parse_args()
-    collect_seldom()
+    prepare_for_graphs()
     with cProfile.Profile() as profile:
         outcome = reduce_and_write(arguments.bundle, None, Mode(arguments.mode))
     if outcome.error is not None:

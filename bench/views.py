@@ -18,7 +18,7 @@ from make_bundle import Options, make_bundle
 from report import Table
 from rollout_trace.bundle.folder import Bundle
 from rollout_trace.bundle_reduction import reduce_bundle
-from rollout_trace.garbage_collection import collect_seldom
+from rollout_trace.memory import prepare_for_graphs
 from rollout_trace.query.naming import objects_of
 from rollout_trace.query.prices import shipped_prices
 from rollout_trace.reduce.evidence import ObjectKind
@@ -66,7 +66,7 @@ def main(folder: Path) -> bool:
     bundle = folder / "view"
     if not bundle.exists():
         make_bundle(bundle, OPTIONS)
-    collect_seldom()
+    prepare_for_graphs()
     opened = Bundle(bundle)
     reduction = reduce_bundle(opened, Mode.SALVAGE)
     events = sum(1 for _ in reduction.evidence)

@@ -41,6 +41,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="fail, instead of skipping, where the released clients are not installed",
     )
+    parser.addoption(
+        "--require-browser",
+        action="store_true",
+        help="fail, instead of skipping, where the browser, or what builds the page, is not installed",
+    )
 
 
 @pytest.fixture(scope="session")

@@ -294,7 +294,7 @@ class Story:
         response = self._new("resp")
         self.recording.answer(inference, said[m], response=response, turn=thread.turn, thread=thread.thread)
         for item in said[m] if m != 5 else []:
-            self._add(thread, item)
+            self._add(thread, {**item, "content": None} if item["type"] == "reasoning" and n % 2 else item)
         thread.answered = (response, len(thread.history))
         return None
 

@@ -355,6 +355,49 @@ class TestCheck:
         assert "manifest.json cannot be read" in done.stdout
 
 
+@pytest.mark.parametrize("mode", [(), ("--mode", "default"), ("--mode", "codex"), ("--mode", "salvage")])
+def test_a_plain_reduction_is_the_same_as_one_that_is_parsed(
+    mode: tuple[str, ...], bundle: Path, damaged: Path
+) -> None:
+    """The parser is not imported where nothing needs it. A number of jobs needs it, and changes nothing here."""
+    (damaged / "payloads" / "1.json").unlink()
+    shutil.copytree(bundle, bundle.with_name("cut"))
+    with (bundle.with_name("cut") / "trace.jsonl").open("ab") as log:
+        log.write(b'{"schema_version":')
+    for path in (bundle, damaged, bundle.with_name("cut"), bundle.parent, bundle / "payloads", bundle / "missing"):
+        told = []
+        for more in ((), ("--jobs", "1")):
+            for state in bundle.parent.glob("*/state.json"):
+                state.unlink()
+            done = run("reduce", *more, path, *mode)
+            written = {state: state.read_bytes() for state in bundle.parent.glob("*/state.json")}
+            told.append((done.returncode, done.stdout, done.stderr, written))
+        assert told[0] == told[1]
+
+
+@pytest.mark.parametrize(
+    "arguments", [("reduce",), ("reduce", "--help"), ("reduce", "x", "--mode", "strict"), ("reduce", "--mode", "codex")]
+)
+def test_what_is_no_plain_reduction_is_for_the_parser(arguments: tuple[str, ...]) -> None:
+    done = run(*arguments)
+
+    assert "Usage: rollout-trace reduce" in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(("more", "parser"), [((), False), (("--jobs", "1"), True)])
+def test_the_parser_is_imported_only_where_it_is_needed(more: tuple[str, ...], parser: bool, bundle: Path) -> None:  # noqa: FBT001 - a parameter of the test
+    program = (
+        "import os, sys; sys.argv[0] = 'rollout-trace'; os._exit = lambda code: print('click' in sys.modules)\n"
+        "from rollout_trace.cli.main import main\n"
+        "main()"
+    )
+    done = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-c", program, "reduce", *more, str(bundle)], capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.splitlines()[-1] == str(parser)
+
+
 def test_the_version_is_shown_before_anything_is_imported() -> None:
     program = (
         "import sys; sys.argv = ['rollout-trace', '--version']; from rollout_trace.cli.main import main; main(); "

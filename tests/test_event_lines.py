@@ -180,8 +180,8 @@ OPTIONAL = {
     ("agent_result_observed", "carried_payload"),
 }
 """The fields that are marked with `?`."""
-NOT_WRITTEN_WHEN_NONE = {("tool_call_runtime_started", "kind")}
-"""Schema 1 does not have this field."""
+NOT_WRITTEN_WHEN_NONE = {("tool_call_runtime_started", "kind"), ("history_item_accepted", "agent_message_payload")}
+"""Schema 1 does not have the first; the client leaves out the second."""
 
 FIELDS = sorted({(event["type"], name) for event in EVENTS for name in event if name != "type"})
 

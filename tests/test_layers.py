@@ -25,7 +25,7 @@ FOUNDATION = {
     "printable",
     "version",
     "user_folders",
-    "garbage_collection",
+    "memory",
 }
 EVIDENCE_AND_GRAPH = FOUNDATION | {"events", "model"}
 REDUCED = EVIDENCE_AND_GRAPH | {"bundle", "reduce", "bundle_reduction"}
@@ -42,7 +42,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "printable": set(),
     "limits": set(),
     "user_folders": set(),
-    "garbage_collection": set(),
+    "memory": set(),
     # Evidence, and what is concluded from it.
     "events": FOUNDATION,
     "model": FOUNDATION,

@@ -199,6 +199,80 @@ def test_what_a_thread_sends_again_is_not_read_again(mode: Mode) -> None:
     assert requested(reduced(recording, mode), "inf-4") == [1, 2, 3, 4]
 
 
+THOUGHT: Item = {"type": "reasoning", "summary": [], "encrypted_content": "a secret"}
+CALL, OUTPUT = function_call("call-1"), function_output("call-1", "done")
+
+
+def answered(answer: list[Item], then: list[Item], schema_version: int = 1) -> Recording:
+    """A recording in which `inf-1` sends an item and is answered, and `inf-2` sends these."""
+    recording = sent([A], schema_version=schema_version)
+    recording.answer("inf-1", answer)
+    recording.request("inf-2", then)
+    return recording
+
+
+@in_every_mode
+@pytest.mark.parametrize("schema_version", [1, 2])
+def test_nor_is_an_answer_that_comes_back(mode: Mode, schema_version: int) -> None:
+    recording = answered([THOUGHT, CALL], [A, THOUGHT, CALL, OUTPUT], schema_version)
+
+    assert items_read(recording, mode) == [1, 2, 1]
+    assert requested(reduced(recording, mode), "inf-2") == [1, 2, 3, 4]
+
+
+def test_nor_is_reasoning_that_is_given_null_for_the_content_that_it_does_not_have() -> None:
+    recording = answered([THOUGHT, CALL], [A, {**THOUGHT, "content": None}, CALL, OUTPUT])
+
+    assert items_read(recording) == [1, 2, 1]
+    assert requested(reduced(recording), "inf-2") == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    "thought",
+    [
+        pytest.param({**THOUGHT, "content": [{"type": "text", "text": "readable"}]}, id="content"),
+        pytest.param({**THOUGHT, "other": "\u00e9"}, id="escapes"),
+        pytest.param({**THOUGHT, "type": "message", "role": "assistant"}, id="no reasoning"),
+    ],
+)
+def test_null_is_no_matter_only_where_nothing_else_can_be_the_content(thought: Item) -> None:
+    recording = answered([thought], [A, {**thought, "content": None}])
+    recording.request_of("inf-3", b'{"input": [%s, %s, "content": null}]}' % (text_of(A), text_of(thought)[:-1]))
+
+    assert items_read(recording)[:3] == [1, 1, 1]
+    reduced(recording)
+
+
+def test_as_much_of_an_answer_is_recognised_as_comes_back() -> None:
+    recording = answered([B, C, D], [A, B, D])
+
+    assert items_read(recording) == [1, 3, 1]
+    assert requested(reduced(recording), "inf-2") == [1, 2, 4]
+
+
+def test_an_answer_is_recognised_only_where_the_history_goes_on_with_it() -> None:
+    recording = sent([A])
+    recording.answer("inf-1", [B])
+    recording.compacted("compaction-1", [A, B], [A])
+    recording.request("inf-2", [A, B])
+
+    assert items_read(recording) == [1, 1, *(0, 1), 2]
+    reduced(recording)
+
+
+def test_what_is_tied_to_an_answer_is_seen_when_it_comes_back() -> None:
+    """A tool that starts in between is said to be what the call is for, and its output what the model saw of it."""
+    recording = sent([A])
+    recording.answer("inf-1", [CALL])
+    recording.tool("tool-1", call="call-1")
+    recording.request("inf-2", [A, CALL, OUTPUT])
+
+    tool = reduced(recording).trace.tool_calls[ToolCallId("tool-1")]
+    assert items_read(recording) == [1, 1, 1]
+    assert numbers(tool.model_visible_call_item_ids) == [2]
+    assert numbers(tool.model_visible_output_item_ids) == [3]
+
+
 def test_nor_is_what_a_compaction_takes() -> None:
     recording = sent([A], [A, B])
     recording.compacted("compaction-1", [A, B, C], [D])
@@ -274,6 +348,7 @@ def test_an_item_that_is_malformed_is_named_by_its_place_in_the_list() -> None:
 
 
 AB, C_TEXT = text_of(A, B), text_of(C)
+STANDS_FOR_REPEATED = b'"the items that are repeated"'
 
 
 @pytest.mark.parametrize(
@@ -285,6 +360,12 @@ AB, C_TEXT = text_of(A, B), text_of(C)
         pytest.param(b'{"a\\"input": [%s], "input": [' % AB, b", %s]}" % C_TEXT, id="end of a name"),
         pytest.param(b'{"input": 5, "input": [', b", %s]}" % C_TEXT, id="replaced before"),
         pytest.param(b'{"input": [', b', %s], "a": {"input": []}, "b": "\xc3\xa9"}' % C_TEXT, id="fields after"),
+        pytest.param(b'{"input": [', b', %s], "": [0, %s]}' % (C_TEXT, AB), id="field without a name"),
+        pytest.param(
+            b'{"previous_response_id": "resp-1", "input": [',
+            b', %s], "previous_response_id": null}' % C_TEXT,
+            id="field on both sides",
+        ),
     ],
 )
 def test_the_rest_of_a_payload_may_be_written_in_any_way(before: bytes, after: bytes) -> None:
@@ -316,14 +397,8 @@ def test_it_is_the_list_of_the_payload_that_is_remembered(first: bytes) -> None:
     [
         pytest.param(b'{"\\u0069nput": [', b"]}", [1, 2], id="name in other letters"),
         pytest.param(b'{"input": [', b'], "input": [%s]}' % C_TEXT, [3], id="replaced after"),
+        pytest.param(b'{"input": [', b'], "a": %s}' % STANDS_FOR_REPEATED, [1, 2], id="what stands for repeated items"),
         pytest.param(b'{"input": [', b'], "\\u0069nput": [%s]}' % C_TEXT, [3], id="replaced after in other letters"),
-        pytest.param(b'{"input": [', b', %s], "": [0, %s]}' % (C_TEXT, AB), [1, 2, 3], id="field without a name"),
-        pytest.param(
-            b'{"previous_response_id": "resp-1", "input": [',
-            b'], "previous_response_id": null}',
-            [1, 2],
-            id="field on both sides",
-        ),
     ],
 )
 def test_a_payload_that_is_written_in_an_odd_way_is_read_in_full(
@@ -334,6 +409,15 @@ def test_a_payload_that_is_written_in_an_odd_way_is_read_in_full(
     read_of_first, read_of_second = items_read(recording)
     assert (read_of_first, read_of_second) == (2, len(expected))
     assert requested(reduced(recording), "inf-2") == expected
+
+
+def test_what_stands_for_repeated_items_is_not_taken_for_them() -> None:
+    """A text as an item is malformed, and so it is when it is the very text that the reducer puts in their place."""
+    then = b'{"a": {"input": [%s]}, "input": [%s, %s]}' % (AB, STANDS_FOR_REPEATED, C_TEXT)
+    recording = sent_as([A, B], then)
+
+    assert items_read(recording) == [2, 2]
+    assert_refused(recording, Code.ITEM_SHAPE, raw_payload_id="raw_payload:2")
 
 
 def test_a_list_behind_many_of_its_name_is_read_in_full() -> None:

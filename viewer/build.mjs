@@ -1,10 +1,11 @@
 // Writes the page that the Python package serves: index.html, app.js and app.css, and nothing else.
 //
-// The same sources give the same bytes, so that a build can be compared with what is committed. With --gallery, a page
-// that shows every part with all kinds of contents is written to dist/gallery instead; it is not part of the package.
+// The same sources give the same bytes: with --compare nothing is written, and a page that is another than its sources
+// make is an error. With --gallery, a page that shows every part with all kinds of contents is written to dist/gallery
+// instead; it is not part of the package.
 
 import { build } from "esbuild";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -73,6 +74,15 @@ for (const [name, contents] of isGallery ? [] : files.slice(1)) {
     console.error(`${name} has ${JSON.stringify(found[0])}, and so could not stand in an exported file`);
     process.exit(1);
   }
+}
+if (process.argv.includes("--compare")) {
+  const written = await readdir(target);
+  const others = written.filter((name) => files.every(([built]) => built !== name));
+  for (const [name, contents] of files) {
+    if (!written.includes(name) || !contents.equals(await readFile(join(target, name)))) others.push(name);
+  }
+  if (others.length > 0) console.error(`not what the sources make: ${others.join(", ")}; npm run build writes it`);
+  process.exit(others.length > 0 ? 1 : 0);
 }
 await rm(target, { recursive: true, force: true });
 await mkdir(target, { recursive: true });

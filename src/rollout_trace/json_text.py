@@ -8,7 +8,6 @@ msgspec parses; what it does not keep or check is added here. A number with a fr
 `msgspec.Raw` of its text, so that `1.50` stays `1.50`. A whole number stays an `int`, which already has all its digits.
 """
 
-import json
 import re
 from typing import TypeAlias
 
@@ -104,6 +103,8 @@ def parse_checked(data: bytes | msgspec.Raw) -> JsonValue:
         value: JsonValue = _values.decode(data)
     except msgspec.ValidationError:
         # The one thing that strict JSON may hold and msgspec does not build: whole numbers of thousands of digits.
+        import json  # noqa: PLC0415 - takes a while to import, and is nearly never needed
+
         value = json.loads(bytes(data), parse_int=_whole_number, parse_float=_number)
     return value
 
@@ -118,8 +119,25 @@ def canonical(value: JsonValue) -> str:
     return msgspec.json.encode(value, order="deterministic").decode()
 
 
+def _occurs_often(data: bytes, byte: bytes, times: int) -> bool:
+    """Whether a byte occurs more than so many times.
+
+    Payloads have few brackets. To find them takes a quarter of the time of counting them in a payload of 7 kB.
+    """
+    place = -1
+    for _ in range(times + 1):
+        place = data.find(byte, place + 1)
+        if place < 0:
+            return False
+    return True
+
+
 def is_nested_deeper(data: bytes, levels: int) -> bool:
     """Whether valid JSON has more nested levels than so many. Of what is no JSON the answer may be either."""
+    if len(data) <= 2 * levels:  # too short for so many brackets
+        return False
+    if not (_occurs_often(data, b"[", levels // 2) or _occurs_often(data, b"{", levels // 2)):
+        return False
     if data.count(b"[") + data.count(b"{") <= levels:
         return False
     brackets = _STRING.sub(b"", data).translate(_AS_LISTS, _NOT_BRACKETS)

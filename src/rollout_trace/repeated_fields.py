@@ -4,7 +4,6 @@ JSON decoders take the last of equal keys. This module looks again at a text tha
 decoder passed over. It is called where a text is not in canonical form, which is seldom.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable
 
@@ -19,6 +18,8 @@ class _Fields(dict[str, object]):
 
 def repeated_field(read: msgspec.Struct, text: bytes) -> str | None:
     """The name of the first field known to `read` that stands twice in `text`, from which it was decoded."""
+    import json  # noqa: PLC0415 - takes a while to import, and is seldom needed
+
     return _repeated(read, json.loads(text, object_pairs_hook=_fields, parse_int=str, parse_float=str))
 
 

@@ -295,7 +295,7 @@ function Lists() {
 
 /** A table of fifty thousand rows, of which pages are fetched as they come into view. */
 export function RolloutGallery() {
-  const pages = usePages("timeline", {}, "appended");
+  const pages = usePages("timeline", {});
   const { follow, setFollow } = useRollout();
   const [order, setOrder] = useState({ key: "seq", reversed: false });
   return (

@@ -17,7 +17,7 @@ import {
   rolloutQuestion,
   ServerSource,
 } from "./source.ts";
-import { AnswerWatch, type Growth, PagesWatch } from "./watching.ts";
+import { AnswerWatch, PagesWatch } from "./watching.ts";
 
 export const AskerContext = createContext<Asker | null>(null);
 
@@ -121,11 +121,10 @@ export interface Pages<Entry> {
 type Unpaged<Question> = Omit<Question, "offset" | "limit">;
 type EntryOf<List> = List extends Page<infer Entry> ? Entry : never;
 
-/** A list of the rollout that is looked at. `growth` says whether a live rollout only appends to it. */
+/** A list of the rollout that is looked at. */
 export function usePages<Name extends RolloutEndpoint>(
   name: Name,
   asked: Unpaged<Asked<Name>>,
-  growth: Growth = "anywhere",
 ): Pages<EntryOf<Told<Name>>> {
   const looked = useLooked();
   const question = (offset: number, limit: number) =>
@@ -137,7 +136,6 @@ export function usePages<Name extends RolloutEndpoint>(
       return told.answer as Page<EntryOf<Told<Name>>>;
     },
     looked.revision,
-    growth,
   );
 }
 
@@ -150,7 +148,7 @@ export function useLibraryPages<Name extends LibraryEndpoint, Entry = EntryOf<Li
   const revision = useContext(LibraryRevisionContext);
   const question = (offset: number, limit: number) =>
     libraryQuestion(name, { ...asked, offset, limit } as unknown as LibraryEndpoints[Name]["asked"]);
-  return usePagesOf(question, pageIn, revision, "anywhere");
+  return usePagesOf(question, pageIn, revision);
 }
 
 /** Any list that comes in pages. */
@@ -158,13 +156,12 @@ export function usePagesOf<Told, Entry>(
   questionFor: (offset: number, limit: number) => Question<Told>,
   pageIn: (told: Told) => Page<Entry>,
   revision: number,
-  growth: Growth,
 ): Pages<Entry> {
   const asker = useAsker();
   const [, showAgain] = useReducer((count: number) => count + 1, 0);
   const { path, subject } = questionFor(0, 0);
   const watch = useMemo(() => new PagesWatch<Told, Entry>(asker, () => showAgain(undefined as never)), [asker, subject]);
-  watch.turnTo(questionFor, pageIn, revision, growth);
+  watch.turnTo(questionFor, pageIn, revision);
   useEffect(() => watch.ask(), [watch, path, revision]);
   useEffect(() => () => watch.stop(), [watch]);
   const need = useMemo(() => (first: number, last: number) => watch.need(first, last), [watch]);

@@ -40,19 +40,11 @@ export class PageCache<Entry> {
     for (const number of this.pages.keys()) if (number > 0 && number * this.pageSize >= page.total) this.pages.delete(number);
   }
 
-  /** The list has changed: all pages must be fetched again when they are looked at. */
-  outdate(): void {
-    this.revision += 1;
-  }
-
   /**
-   * The list has grown at its end: what is full stays right, only the last page must be fetched again. That keeps a
-   * reader of a long list, to which something is appended many times a second, from fetching it all each time.
+   * The list has changed: all pages must be fetched again when they are looked at. Those of a list that only gets longer
+   * too: what an entry tells changes when what it stands for ends, and any page tells how long the list is now.
    */
-  grow(): void {
-    for (const page of this.pages.values()) {
-      if (page.revision === this.revision && page.entries.length === this.pageSize) page.revision += 1;
-    }
+  outdate(): void {
     this.revision += 1;
   }
 }

@@ -104,9 +104,6 @@ export class AnswerWatch<Told> {
   }
 }
 
-/** How a list changes when its revision rises. */
-export type Growth = "appended" | "anywhere";
-
 export const PAGE_SIZE = 100;
 
 /** Watches one list, of which pages are asked for as they come into view. */
@@ -139,7 +136,6 @@ export class PagesWatch<Told, Entry> {
     questionFor: (offset: number, limit: number) => Question<Told>,
     pageIn: (told: Told) => Page<Entry>,
     revision: number,
-    growth: Growth,
   ): void {
     this.questionFor = questionFor;
     this.pageIn = pageIn;
@@ -147,11 +143,8 @@ export class PagesWatch<Told, Entry> {
     if (path !== this.path) {
       this.abort();
       this.error = undefined;
-      this.cache.outdate();
-    } else if (revision !== this.revision) {
-      if (growth === "appended") this.cache.grow();
-      else this.cache.outdate();
     }
+    if (path !== this.path || revision !== this.revision) this.cache.outdate();
     this.path = path;
     this.revision = revision;
     this.takeKnown();

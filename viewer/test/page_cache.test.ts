@@ -44,20 +44,13 @@ test("a list that has changed is shown as it was until it has been fetched again
   assert.deepEqual(list.missing(0, 9), [0]);
 });
 
-test("of a list that has grown, only the last page is fetched again", () => {
-  const list = listOf(15);
-  list.put(numbers(10, 15), list.asOf);
-  list.grow();
-  assert.deepEqual(list.missing(0, 14), [10]);
-  list.put(numbers(10, 32), list.asOf);
-  assert.deepEqual(list.missing(0, 31), [20, 30]);
-});
-
-test("a page that was outdated before the list grew stays outdated", () => {
-  const list = listOf(100);
+test("a list that has grown tells its new length by any page, also if all of its pages were full", () => {
+  const list = listOf(20);
+  list.put(numbers(10, 20), list.asOf);
   list.outdate();
-  list.grow();
-  assert.deepEqual(list.missing(0, 9), [0]);
+  assert.deepEqual(list.missing(3, 7), [0]);
+  list.put(numbers(0, 32), list.asOf);
+  assert.equal(list.total, 32);
 });
 
 test("a page that was asked for before the list changed is shown, and fetched again", () => {

@@ -145,8 +145,8 @@ function watchingPages() {
   const source = new HeldSource();
   type Told = ReturnType<typeof numbers>;
   const watch = new PagesWatch<Told, string>(new Asker(source), () => {});
-  const turnTo = (at: number | null, revision: number, growth: "appended" | "anywhere") => {
-    watch.turnTo((offset) => ({ subject: "list", path: `${at} ${offset}` }), (told) => told, revision, growth);
+  const turnTo = (at: number | null, revision: number) => {
+    watch.turnTo((offset) => ({ subject: "list", path: `${at} ${offset}` }), (told) => told, revision);
     watch.ask();
   };
   return { source, watch, turnTo };
@@ -154,7 +154,7 @@ function watchingPages() {
 
 test("only pages in view are asked for", async () => {
   const { source, watch, turnTo } = watchingPages();
-  turnTo(null, 0, "anywhere");
+  turnTo(null, 0);
   await source.answer("null 0", numbers(0, 1_000));
   watch.need(350, 420);
   assert.deepEqual(source.asked, ["null 0", "null 300", "null 400"]);
@@ -165,28 +165,31 @@ test("only pages in view are asked for", async () => {
 
 test("an empty list is asked for once", async () => {
   const { source, watch, turnTo } = watchingPages();
-  turnTo(null, 0, "anywhere");
+  turnTo(null, 0);
   await source.answer("null 0", numbers(0, 0));
   watch.need(0, 0);
   assert.equal(watch.total, 0);
   assert.deepEqual(source.asked, ["null 0"]);
 });
 
-test("a list that grows at its end keeps its full pages", async () => {
+test("while a log grows, the pages in view are asked for again, and no others", async () => {
   const { source, watch, turnTo } = watchingPages();
-  turnTo(null, 0, "appended");
-  await source.answer("null 0", numbers(0, 150));
-  watch.need(0, 149);
-  await source.answer("null 100", numbers(100, 150));
-  turnTo(null, 1, "appended");
+  turnTo(null, 0);
+  await source.answer("null 0", numbers(0, 200));
+  watch.need(120, 140);
+  await source.answer("null 100", numbers(100, 200));
+  turnTo(null, 1);
   assert.deepEqual(source.asked, ["null 0", "null 100", "null 100"]);
+  assert.equal(watch.at(3), "3");
+  await source.answer("null 100", numbers(100, 250));
+  assert.equal(watch.total, 250);
 });
 
 test("a list at another moment keeps its rows until the others have come", async () => {
   const { source, watch, turnTo } = watchingPages();
-  turnTo(null, 0, "anywhere");
+  turnTo(null, 0);
   await source.answer("null 0", numbers(0, 150));
-  turnTo(7, 0, "anywhere");
+  turnTo(7, 0);
   assert.equal(watch.at(3), "3");
   await source.answer("7 0", numbers(0, 2));
   assert.equal(watch.total, 2);

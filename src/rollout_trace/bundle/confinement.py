@@ -34,7 +34,7 @@ class Confinement:
         self.root = root
         self._base = os.path.abspath(root)
         self._real_root = os.path.realpath(root)
-        self._real_folders: dict[str, str] = {}
+        self._real_folders: dict[str, str] = {}  # of folders inside, each with a slash at its end
 
     def open(self, path: str) -> int:
         """Open the regular file at `path`, relative to the folder, for reading; returns its descriptor.
@@ -88,7 +88,13 @@ class Confinement:
     def _open(self, path: str) -> tuple[int, int]:
         """The descriptor and the size of the file at `path`."""
         try:
-            descriptor = self._descriptor(path)
+            location = self._locate(path)
+            try:
+                descriptor = os.open(location, _FLAGS | _NO_LINK)
+            except OSError as error:
+                if error.errno not in {errno.ELOOP, errno.EMLINK}:  # Linux and macOS; FreeBSD
+                    raise
+                descriptor = os.open(self._inside(location, path), _FLAGS)
         except ValueError:  # a zero byte, or half a surrogate pair
             message = f"{path!r} is no path"
             raise OutsideError(message) from None
@@ -99,25 +105,19 @@ class Confinement:
             raise OutsideError(message)
         return descriptor, status.st_size
 
-    def _descriptor(self, path: str) -> int:
-        location = self._locate(path)
-        try:
-            return os.open(location, _FLAGS | _NO_LINK)
-        except OSError as error:
-            if error.errno not in {errno.ELOOP, errno.EMLINK}:  # Linux and macOS; FreeBSD
-                raise
-            return os.open(self._inside(location, path), _FLAGS)
-
     def _locate(self, path: str) -> str:
         """Where `path` leads: its real folder, and the name in it."""
+        folder, _, name = path.rpartition("/")
+        real = self._real_folders.get(folder)
+        if real is not None and ".." not in name:  # as nearly all are, so this was looked at once
+            return real + name
         if os.path.isabs(path) or ".." in path.replace("\\", "/").split("/"):
             message = f"{path!r} leads out of the bundle"
             raise OutsideError(message)
         folder, name = os.path.split(path)
-        real = self._real_folders.get(folder)
-        if real is None:
-            real = self._real_folders[folder] = self._inside(os.path.join(self._base, folder), path)
-        return os.path.join(real, name)
+        real = os.path.join(self._inside(os.path.join(self._base, folder), path), "")
+        self._real_folders[folder] = real
+        return real + name
 
     def _inside(self, location: str, path: str) -> str:
         real = os.path.realpath(location)

@@ -6,9 +6,9 @@ from typing import Any, Final
 import click
 import msgspec
 
+from rollout_trace.cli.plain_reduction import LIMITS_VARIABLE
 from rollout_trace.limits import DEFAULT_LIMITS, Limits
 
-ENVIRONMENT = "ROLLOUT_TRACE_LIMITS"
 _UNITS: Final = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
@@ -19,11 +19,11 @@ def limits_option(command: Callable[..., Any]) -> Callable[..., Any]:
         "limits",
         metavar="NAME=NUMBER",
         multiple=True,
-        envvar=ENVIRONMENT,
+        envvar=LIMITS_VARIABLE,
         callback=_limits_of,
         help="Read more or less of a bundle: "
         + ", ".join(Limits.__struct_fields__)
-        + f"; K, M and G may follow the number. Also {ENVIRONMENT}, separated by spaces.",
+        + f"; K, M and G may follow the number. Also {LIMITS_VARIABLE}, separated by spaces.",
     )(command)
 
 

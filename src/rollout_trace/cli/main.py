@@ -18,9 +18,17 @@ def main() -> None:
         if sys.argv[1:] == ["--version"]:
             print(f"rollout-trace {__version__}", flush=True)  # noqa: T201 - before what prints better is imported
             return
-        from rollout_trace.cli.run import run  # noqa: PLC0415 - see the head of this module
+        from rollout_trace.memory import prepare_for_graphs  # noqa: PLC0415 - see the head of this module
 
-        exit_code = run()
+        prepare_for_graphs()  # before all else is imported, which makes many objects too
+        from rollout_trace.cli.plain_reduction import reduce_plainly  # noqa: PLC0415 - likewise
+
+        exit_code = reduce_plainly(sys.argv[1:])
+        if exit_code is None:
+            from rollout_trace.cli.run import run  # noqa: PLC0415 - likewise
+
+            exit_code = run()
+        sys.stdout.flush()
         sys.stderr.flush()
         os._exit(exit_code)  # to take a large graph apart, object by object, took a twentieth of the time of making it
     except KeyboardInterrupt:

@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 from typing import Final
 
-import click
 import msgspec
 
 from rollout_trace.diagnostics import Diagnostic
@@ -48,8 +47,7 @@ def tell_json(fields: object) -> None:
     text = _json_encoder.encode(fields)
     if sys.stdout.isatty():
         text = "".join(c if c.isprintable() else _json_escape(c) for c in text.decode()).encode()
-    click.echo(text)
-    sys.stdout.flush()
+    _tell(text)
 
 
 def _json_escape(character: str) -> str:
@@ -59,7 +57,8 @@ def _json_escape(character: str) -> str:
 
 def complain(line: str) -> None:
     """Write a line to standard error."""
-    click.echo(line, err=True)
+    sys.stderr.write(line + "\n")
+    sys.stderr.flush()
 
 
 def path_text(path: Path) -> str:
@@ -69,4 +68,15 @@ def path_text(path: Path) -> str:
 
 def tell_path(path: Path) -> None:
     """Write a path to standard output: to a terminal safe to show, to a program as it is."""
-    click.echo(printable(str(path)) if sys.stdout.isatty() else os.fsencode(path))
+    if sys.stdout.isatty():
+        sys.stdout.write(f"{printable(str(path))}\n")
+        sys.stdout.flush()
+    else:
+        _tell(os.fsencode(path))
+
+
+def _tell(line: bytes) -> None:
+    """Write a line to standard output, after what has been written as text."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(line + b"\n")
+    sys.stdout.flush()

@@ -17,20 +17,13 @@ from rollout_trace.repeated_fields import repeated_field
 from rollout_trace.values import Seq, UInt32, UnixMilliseconds, WaitAgentSummary, is_uint64
 
 
-class _Envelope(msgspec.Struct, frozen=True, kw_only=True):
+class _AnyEvent(msgspec.Struct, frozen=True, kw_only=True):
     schema_version: UInt32
     seq: Seq
     wall_time_unix_ms: UnixMilliseconds
     rollout_id: RolloutId
     thread_id: ThreadId | None = None
     codex_turn_id: CodexTurnId | None = None
-
-
-class _KnownEvent(_Envelope, frozen=True, kw_only=True):
-    payload: Event
-
-
-class _AnyEvent(_Envelope, frozen=True, kw_only=True):
     payload: msgspec.Raw
 
 
@@ -38,7 +31,7 @@ class _Type(msgspec.Struct, frozen=True):
     type: str
 
 
-_known_event: Final = msgspec.json.Decoder(_KnownEvent)
+_known_event: Final = msgspec.json.Decoder(TraceEvent)
 _any_event: Final = msgspec.json.Decoder(_AnyEvent)
 _payload: Final[msgspec.json.Decoder[Event]] = msgspec.json.Decoder(Event)
 _type: Final = msgspec.json.Decoder(_Type)
@@ -55,25 +48,17 @@ def decode_event(line: bytes, limits: Limits = DEFAULT_LIMITS) -> TraceEvent:
     try:
         if not line.isascii():
             line.decode()
-        envelope, payload = _decode(line)
-        if not is_uint64(envelope.seq):
+        event = _decode(line)
+        payload = event.payload
+        if not is_uint64(event.seq):
             raise EventError("`seq` is too large", is_json=True)
-        event = TraceEvent(
-            schema_version=envelope.schema_version,
-            seq=envelope.seq,
-            wall_time_unix_ms=envelope.wall_time_unix_ms,
-            rollout_id=envelope.rollout_id,
-            thread_id=envelope.thread_id,
-            codex_turn_id=envelope.codex_turn_id,
-            payload=payload,
-        )
-        if isinstance(event.payload, ToolCallStarted) and not _fits_64_bits(event.payload):
+        if isinstance(payload, ToolCallStarted) and not _fits_64_bits(payload):
             raise EventError("`timeout_ms` is too large", is_json=True)
         # Writers write the canonical form, so comparing with it settles nearly every line without a second parse.
-        if isinstance(event.payload, UnknownEvent) or encode_event(event) != line.rstrip(b"\r\n"):
+        if isinstance(payload, UnknownEvent) or msgspec.json.encode(event) != line.rstrip(b"\r\n"):
             _check_nesting(line, limits)
             _reject_repeated_field(event, line)
-        elif isinstance(event.payload, OtherObserved):  # the one event of ours that holds any JSON
+        elif isinstance(payload, OtherObserved):  # the one event of ours that holds any JSON
             _check_nesting(line, limits)
     except RecursionError:
         _check_nesting(line, limits)
@@ -108,13 +93,23 @@ def _reject_repeated_field(event: TraceEvent, line: bytes) -> None:
         raise EventError(f"the field `{repeated}` stands twice", is_json=True)
 
 
-def _decode(line: bytes) -> tuple[_Envelope, Event | UnknownEvent]:
+def _decode(line: bytes) -> TraceEvent:
     try:
         event = _known_event.decode(line)
     except msgspec.ValidationError:
-        unsure = _any_event.decode(line)
-        return unsure, _decode_payload(unsure.payload)
-    return event, event.payload
+        event = None
+    if event is not None and not isinstance(event.payload, UnknownEvent):
+        return event
+    unsure = _any_event.decode(line)
+    return TraceEvent(
+        schema_version=unsure.schema_version,
+        seq=unsure.seq,
+        wall_time_unix_ms=unsure.wall_time_unix_ms,
+        rollout_id=unsure.rollout_id,
+        thread_id=unsure.thread_id,
+        codex_turn_id=unsure.codex_turn_id,
+        payload=_decode_payload(unsure.payload),
+    )
 
 
 def _decode_payload(raw: msgspec.Raw) -> Event | UnknownEvent:

@@ -31,8 +31,8 @@ def payload_refs(event: TraceEvent) -> list[PayloadRef]:
     payload = event.payload
     if isinstance(payload, OtherObserved):
         return list(payload.payloads)
-    values = [getattr(payload, field) for field in _reference_fields(type(payload))]
-    return [value for value in values if value is not None]
+    fields = _reference_fields(type(payload))
+    return [reference for field in fields if (reference := getattr(payload, field)) is not None]
 
 
 def begun_by(event: TraceEvent) -> dict[str, str]:

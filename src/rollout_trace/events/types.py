@@ -1,7 +1,8 @@
 """One type per raw event, as the log writes it (spec 1, "trace.jsonl"; spec 5, section 1).
 
 Fields stand in the order in which they are written. A field whose type admits None may be null or absent in a log and
-is always written. Unknown fields are ignored. No type here interprets anything: what an event means is for `reduce`.
+is always written, unless it says otherwise. Unknown fields are ignored. No type here interprets anything: what an event
+means is for `reduce`.
 """
 
 import msgspec
@@ -93,12 +94,12 @@ class CodexTurnEnded(Observation, frozen=True, kw_only=True):
     status: ExecutionStatus
 
 
-class HistoryItemAccepted(Observation, frozen=True, kw_only=True):
+class HistoryItemAccepted(Observation, frozen=True, kw_only=True, omit_defaults=True):
     """The item with this id entered the history of the envelope's thread. Schema 2."""
 
     item_id: ResponsesItemId
     agent_message_payload: PayloadRef | None = None
-    """The item itself, if it is a message from another agent."""
+    """The item itself, if it is a message from another agent; else not written."""
 
 
 class InferenceStarted(Observation, frozen=True, kw_only=True):
@@ -319,8 +320,11 @@ Event = (
 )
 
 
-class UnknownEvent(msgspec.Struct, frozen=True):
-    """An event of a type that this version does not know; all its fields are kept as they stand in the log."""
+class UnknownEvent(msgspec.Struct, frozen=True, tag="an unknown event", rename={"type": "of_type"}):
+    """An event of a type that this version does not know; all its fields are kept as they stand in the log.
+
+    Only `codec` makes it. It has a tag so that it may stand beside the known events; no log has that.
+    """
 
     type: str
     fields: msgspec.Raw

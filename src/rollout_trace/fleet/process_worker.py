@@ -11,7 +11,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, NoReturn
 
-from rollout_trace.garbage_collection import collect_seldom
+from rollout_trace.memory import prepare_for_graphs
 
 
 def work(connection: "Connection[Any, Any]") -> None:
@@ -29,5 +29,5 @@ def _leave(_signal: int, _frame: object) -> NoReturn:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, _leave)
-    collect_seldom()
+    prepare_for_graphs()
     work(Connection(int(sys.argv[1])))

@@ -60,7 +60,7 @@ def _calls_in_parts(before: bytes, calls: dict[str, InferenceCall]) -> Iterator[
     lists = {thread_id: GrowingLists(indentation=6) for thread_id in {call.thread_id for call in calls.values()}}
     texts = (lists[call.thread_id].text_of(call.request_item_ids) for call in calls.values())
     for part in _map_in_parts(before, "inference_calls", without_items):
-        first, *others = part.split(_NO_ITEMS)
+        first, *others = bytes(part).split(_NO_ITEMS)
         yield first
         for other in others:
             yield _NO_ITEMS[:-2]
@@ -68,15 +68,16 @@ def _calls_in_parts(before: bytes, calls: dict[str, InferenceCall]) -> Iterator[
             yield other
 
 
-def _map_in_parts(before: bytes, name: str, entries: Mapping[str, object]) -> Iterator[bytes]:
+def _map_in_parts(before: bytes, name: str, entries: Mapping[str, object]) -> Iterator[bytes | memoryview]:
     """A field that is a map. Each part is formatted as if it were the whole file, and stripped of what surrounds it."""
     opening, closing = b'{\n  "%b": {' % name.encode(), b"\n  }\n}"
     keys = list(entries)
     yield before + opening[1:]
     for first in range(0, len(keys), _ENTRIES_IN_A_PART):
         part = {key: entries[key] for key in keys[first : first + _ENTRIES_IN_A_PART]}
-        text = _formatted({name: part})[len(opening) : -len(closing)]
-        yield b"," + text if first else text
+        if first:
+            yield b","
+        yield memoryview(_formatted({name: part}))[len(opening) : -len(closing)]
     yield closing[:-2]
 
 

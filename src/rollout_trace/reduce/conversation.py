@@ -52,7 +52,7 @@ def place_full_request(
         item_id = _sight(state, carrier, item, known)
         placed.append(item_id)
         used.add(item_id)
-    return _sent(state, carrier, placed, len(repeated.item_ids))
+    return _sent(state, carrier, placed, repeated.sent)
 
 
 def place_continuation(
@@ -211,9 +211,11 @@ def _sight(state: ReducerState, carrier: Carrier, incoming: IncomingItem, known:
         items.merge_reasoning(state, item_id, incoming)
         if incoming.responses_item_id is not None:
             items.take_own_id(state, item_id, incoming.responses_item_id)
-    items.add_producer(state, item_id, *carrier.producers)
-    links.item_sighted(state, state.items[item_id])
-    code_cells.item_sighted(state, state.items[item_id])
+    if carrier.producers:
+        items.add_producer(state, item_id, *carrier.producers)
+    if incoming.call_id is not None:
+        links.item_sighted(state, state.items[item_id])
+        code_cells.item_sighted(state, state.items[item_id])
     agents.item_sighted(state, item_id)
     return item_id
 
@@ -239,7 +241,9 @@ def _check_call_id(state: ReducerState, carrier: Carrier, incoming: IncomingItem
     """
     if incoming.call_id is None or (state.dialect.outputs_may_differ and incoming.kind in items.OUTPUT_KINDS):
         return
-    known = state.items_by_call.get((carrier.thread_id, incoming.call_id), ())
+    known = state.items_by_call.get((carrier.thread_id, incoming.call_id))
+    if known is None:
+        return
     of_kind = [item_id for item_id in known if state.items[item_id].kind is incoming.kind]
     alike = [item_id for item_id in of_kind if state.match_keys[item_id] == incoming.match_key]
     if len(alike) == len(of_kind):

@@ -190,6 +190,7 @@ def _answered(state: ReducerState, event: TraceEvent, call: InferenceCall, ref: 
     )
     incoming = normalize(state, raw_items, ref.raw_payload_id)
     item_ids = conversation.place_response(state, carrier, incoming, call.inference_call_id)
+    repeated_history.remember_answer(state, call, raw_items, incoming, item_ids)
     call = state.inference_calls[call.inference_call_id]  # placing the items may have tied tools to it
     links.response_recorded(state, call.inference_call_id, call.response_item_ids, item_ids)
     return replace(

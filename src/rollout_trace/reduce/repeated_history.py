@@ -1,15 +1,15 @@
 """Items that a thread sends again, recognised as bytes: neither parsed nor placed a second time.
 
-A request of a long thread repeats the history of the request before and adds a few items, so parsing and placing all of
-it costs the square of the conversation. This module remembers, for each thread, the text of the last list that it sent
-and the items that this text was found to be. A list that begins with the same bytes begins with the same items. Any
-doubt leads to the ordinary way, which reads everything, and both ways give the same graph, the same diagnostics and the
-same rejections. Why:
+A request of a long thread repeats the history of the request before and the answer to it, and adds a few items, so
+parsing and placing all of it costs the square of the conversation. This module remembers, for each thread, the text of
+the last list that it sent and of the answer, and the items that these texts were found to be. A list that begins with
+the same bytes begins with the same items. Any doubt leads to the ordinary way, which reads everything, and both ways
+give the same graph, the same diagnostics and the same rejections. Why:
 
-*As text.* The repeated items are whole JSON values, found to be strict JSON when they were read first. So the payload
-is strict JSON exactly if it is with one plain value in their place, and that is what is parsed. The list must be the
-payload's own: the text up to it, with `]}` added, is an object whose last field is this list, and no field that is read
-stands on both sides of it.
+*As text.* The repeated items are whole JSON values, found to be strict JSON when they were read first, as deep in their
+payload as here. So the payload is strict JSON exactly if it is with one plain value in their place, and that is what is
+parsed. The list must be the payload's own: it begins with that value, which stands nowhere else in what is parsed.
+Reasoning of an answer may have got `"content": null`, which says what it says without (spec 3, section 4).
 
 *As history.* The ordinary way compares each item with the one in its place in the history. The history must still begin
 with exactly the items that the text was found to be. Each fits again: what an item is known by changes only when a
@@ -36,17 +36,24 @@ from msgspec.structs import replace
 from rollout_trace import json_text
 from rollout_trace.errors import JsonError
 from rollout_trace.ids import ItemId, ThreadId, creation_order
+from rollout_trace.model.conversation import ItemKind
+from rollout_trace.model.inference import InferenceCall
 from rollout_trace.reduce.evidence import ListName
 from rollout_trace.reduce.matching import IncomingItem
 from rollout_trace.reduce.payload_reading import Payload, checked_payload, items_in, shaped
 from rollout_trace.reduce.reducer_state import ReducerState
-from rollout_trace.reduce.sent_list import NOTHING_REPEATED, Repeated, SentList
+from rollout_trace.reduce.sent_list import NOTHING_REPEATED, AnsweredItem, Repeated, SentList
 from rollout_trace.values import PayloadRef
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 _SPACE = b" \t\n\r"
 _SEPARATOR = re.compile(rb"[ \t\n\r,]*")
+_COMMA = re.compile(rb"[ \t\n\r]*,[ \t\n\r]*")
+_END_OF_REASONING = re.compile(rb'(?:[ \t\n\r]*,[ \t\n\r]*"content"[ \t\n\r]*:[ \t\n\r]*null)?[ \t\n\r]*}')
 _MORE_OR_END = re.compile(rb"[ \t\n\r]*[,\]]")
+_REPEATED: Final = b'"the items that are repeated"'
+"""What stands in a text in place of them."""
+_LAST_ITEMS: Final = 16
 _MOST_OPENINGS: Final = 8
 """Each place where a list may begin costs a look at all that was sent, so only so many are looked at."""
 
@@ -75,12 +82,6 @@ class _Beginning(msgspec.Struct, frozen=True):
     end: int
 
 
-class _RestOfList(msgspec.Struct, frozen=True):
-    """What follows the repeated items of a list, which stand as one `0`. The name is none that a payload has."""
-
-    items: msgspec.Raw = msgspec.field(name="")
-
-
 def read_list(
     state: ReducerState, ref: PayloadRef, shape: type[Shape], what: str, list_name: ListName, sent: SentList | None
 ) -> ItemList[Shape]:
@@ -107,9 +108,16 @@ def read_list(
 
 
 def sent_before(state: ReducerState, thread_id: ThreadId, history: tuple[ItemId, ...]) -> SentList | None:
-    """The last list that a thread sent, if this history still begins with its items."""
+    """The last list that a thread sent and its answer, as far as this history still begins with their items."""
     sent = state.sent_lists.get(thread_id)
-    return sent if sent is not None and history[: len(sent.item_ids)] == sent.item_ids else None
+    if sent is None:
+        return None
+    count = len(sent.item_ids)
+    if history[:count] != sent.item_ids:
+        return None
+    if history[count : count + len(sent.answer_ids)] != sent.answer_ids:
+        return replace(sent, answer=(), answer_ids=())
+    return sent
 
 
 def remember(
@@ -133,17 +141,43 @@ def remember(
         return
     if state.dialect.items_have_ids and len(set(added)) < len(added):  # by a receipt; it would not be found twice
         return
-    known_indexes = () if before is None else before.indexes[: len(repeated.item_ids)]
+    skipped = () if before is None else before.skipped[: bisect_left(before.skipped, repeated.count)]
+    if len(incoming) < len(sent.raw_items):
+        places = range(repeated.count, repeated.count + len(sent.raw_items))
+        skipped = (*skipped, *sorted(set(places).difference([item.index for item in incoming])))
     state.sent_lists[thread_id] = SentList(
         thread_id=thread_id,
         texts=_texts(before, sent),
         length=sent.end - sent.start,
         count=repeated.count + len(sent.raw_items),
         item_ids=item_ids,
-        indexes=(*known_indexes, *(item.index for item in incoming)),
+        skipped=skipped,
         newest=max(repeated.newest, *map(creation_order, added)) if added else repeated.newest,
         known_ties=len(state.tied_calls),
     )
+
+
+def remember_answer(
+    state: ReducerState,
+    call: InferenceCall,
+    raw_items: Sequence[msgspec.Raw],
+    incoming: Sequence[IncomingItem],
+    item_ids: tuple[ItemId, ...],
+) -> None:
+    """Remember the answer to the last list that a thread sent; `item_ids` is what its items were found to be."""
+    sent = state.sent_lists.get(call.thread_id)
+    if sent is None or len(sent.item_ids) != len(call.request_item_ids):  # it follows something else
+        return
+    if len(incoming) < len(raw_items):  # it has what is no conversation, which is nowhere in a history
+        return
+    newest = sent.newest
+    for item, item_id in zip(incoming, item_ids, strict=True):
+        number = creation_order(item_id)
+        if number <= newest or not _is_found_again(state, item, item_id):  # no list finds an item twice
+            return
+        newest = number
+    answer = tuple([_answered(*pair) for pair in zip(raw_items, incoming, strict=True)])
+    state.sent_lists[call.thread_id] = replace(sent, newest=newest, answer=answer, answer_ids=item_ids)
 
 
 def forget(state: ReducerState, thread_id: ThreadId) -> None:
@@ -156,16 +190,33 @@ def _is_found_again(state: ReducerState, incoming: IncomingItem, item_id: ItemId
     return not incoming.is_bound_to_payload and state.match_keys[item_id] == incoming.match_key
 
 
+def _answered(raw: msgspec.Raw, incoming: IncomingItem) -> AnsweredItem:
+    text = bytes(raw)
+    # Of equal fields the last counts, and the name of a field may be written with escapes.
+    if incoming.kind is ItemKind.REASONING and b'"content"' not in text and b"\\u" not in text:
+        return AnsweredItem(text[:-1].rstrip(_SPACE), may_get_null=True)
+    return AnsweredItem(text, may_get_null=False)
+
+
 def _repeated(state: ReducerState, sent: SentList, count: int) -> Repeated:
-    item_ids = sent.item_ids if count == sent.count else sent.item_ids[: bisect_left(sent.indexes, count)]
+    if count >= sent.count:
+        item_ids = sent.item_ids + sent.answer_ids[: count - sent.count]
+    else:
+        item_ids = sent.item_ids[: count - bisect_left(sent.skipped, count)]
     tied = {
         item_id
         for number in range(sent.known_ties, len(state.tied_calls))
         for item_id in state.items_by_call.get((sent.thread_id, state.tied_calls[number]), ())
         if creation_order(item_id) <= sent.newest
     }
-    retied = tuple(item_id for item_id in item_ids if item_id in tied) if tied else ()
-    return Repeated(count, item_ids, sent.newest, retied)
+    return Repeated(count, item_ids, min(len(sent.item_ids), len(item_ids)), sent.newest, _those_of(item_ids, tied))
+
+
+def _those_of(item_ids: tuple[ItemId, ...], tied: set[ItemId]) -> tuple[ItemId, ...]:
+    """Which of the items are tied, in their order. What has got a tie nearly always is one of the last."""
+    if tied.issubset(item_ids[-_LAST_ITEMS:]):
+        item_ids = item_ids[-_LAST_ITEMS:]
+    return tuple([item_id for item_id in item_ids if item_id in tied])
 
 
 def _texts(before: SentList | None, sent: ItemList[Shape]) -> tuple[bytes, ...]:
@@ -202,7 +253,7 @@ def _common_items(sent: SentList, text: bytes, start: int) -> tuple[int, int]:
         end += len(known)
     else:
         if _MORE_OR_END.match(text, end):
-            return sent.count, end
+            return _with_answer(sent, text, end)
     known = b"".join(sent.texts)
     count, end = 0, start
     item_start = item_end = 0
@@ -214,38 +265,43 @@ def _common_items(sent: SentList, text: bytes, start: int) -> tuple[int, int]:
     return count, end
 
 
+def _with_answer(sent: SentList, text: bytes, end: int) -> tuple[int, int]:
+    """How many items a list that has all that was sent, up to `end`, has in common with it and the answer to it."""
+    count = sent.count
+    for item in sent.answer:
+        comma = _COMMA.match(text, end)
+        if comma is None or not text.startswith(item.text, comma.end()):
+            break
+        item_end = comma.end() + len(item.text)
+        if item.may_get_null:
+            ending = _END_OF_REASONING.match(text, item_end)
+            if ending is None:
+                break
+            item_end = ending.end()
+        if not _MORE_OR_END.match(text, item_end):
+            break
+        count, end = count + 1, item_end
+    return count, end
+
+
 def _read_rest(
     payload: Payload, shape: type[Shape], list_name: ListName, beginning: _Beginning
 ) -> ItemList[Shape] | None:
     """Read a payload but for the items that it repeats; None in any doubt."""
     text = payload.data
-    before, rest = text[: beginning.bracket + 1] + b"]}", b'{"":[0' + text[beginning.end :]
+    rest = b"".join((text[: beginning.bracket + 1], _REPEATED, text[beginning.end :]))
     try:
-        json_text.check(before)
         json_text.check(rest)
-        fields = _joined(msgspec.json.decode(before, type=shape), msgspec.json.decode(rest, type=shape), list_name)
-        list_text = bytes(msgspec.json.decode(rest, type=_RestOfList).items)
-        raw_items = msgspec.json.decode(list_text, type=list[msgspec.Raw])[1:]
+        fields = msgspec.json.decode(rest, type=shape)
     except (JsonError, msgspec.ValidationError):
         return None
-    if fields is None or not rest.startswith(list_text, len(b'{"":')):
+    found = getattr(fields, list_name)
+    list_text = b"" if found is msgspec.UNSET else bytes(found)
+    if not list_text.startswith(b"[" + _REPEATED) or rest.count(_REPEATED) != 1:
         return None
-    end = beginning.end + len(list_text) - len(b"[0]")
+    raw_items = msgspec.json.decode(list_text, type=list[msgspec.Raw])[1:]
+    end = beginning.end + len(list_text) - len(b"[" + _REPEATED + b"]")
     return ItemList(payload, fields, NOTHING_REPEATED, raw_items, beginning.start, _before_space(text, end))
-
-
-def _joined(before: Shape, after: Shape, list_name: ListName) -> Shape | None:
-    """The fields on both sides of a list's items; None if the list is not theirs, or a field is on both."""
-    found = getattr(before, list_name)
-    if found is msgspec.UNSET or bytes(found) != b"[]" or getattr(after, list_name) is not msgspec.UNSET:
-        return None
-    values = {}
-    for name in before.__struct_fields__:
-        sides = [value for value in (getattr(before, name), getattr(after, name)) if value is not msgspec.UNSET]
-        if len(sides) > 1:
-            return None
-        values[name] = sides[0] if sides else msgspec.UNSET
-    return type(before)(**values)
 
 
 @cache

@@ -130,6 +130,7 @@ class Reducer:
         self._touches: list[tuple[EventPosition, tuple[tuple[ObjectKind, str], ...]]] = []
         self._last_seq: Seq = 0
         self._is_full = False
+        self._checks_order = self._state.dialect.log_is_ordered or self._state.reads_better
         self._rules = _RULES | _SCHEMA_2_RULES if self._state.dialect.has_schema_2_events else _RULES
         self.rejection: Rejection | None = None
         """Why the reduction has ended before the log; None while it goes on."""
@@ -150,7 +151,8 @@ class Reducer:
         before = kept = len(state.diagnostics)
         try:
             if isinstance(entry, LoggedEvent):
-                self._check_order(entry.event)
+                if self._checks_order:
+                    self._check_order(entry.event)
                 kept = len(state.diagnostics)  # an event out of order may be skipped for another fault besides
                 self._apply_whole(entry)
             else:
@@ -230,18 +232,17 @@ class Reducer:
     def _check_order(self, event: TraceEvent) -> None:
         """Note an event that is not where the log's order, schema and rollout have it; it is applied all the same."""
         state, manifest = self._state, self._state.manifest
-        if state.dialect.log_is_ordered or state.reads_better:
-            if event.seq != self._last_seq + 1:
-                before = f"follows seq {self._last_seq}" if self._last_seq else "is the first"
-                state.tolerate(Code.SEQUENCE, f"seq {event.seq} {before}", {})
-            if event.schema_version != manifest.schema_version:
-                message = f"the event is of schema {event.schema_version}, the manifest of {manifest.schema_version}"
-                state.tolerate(Code.EVENT_SCHEMA, message, {})
-            if event.rollout_id != manifest.rollout_id:
-                message = f"the event is of rollout {event.rollout_id}, the manifest of {manifest.rollout_id}"
-                state.tolerate(Code.EVENT_ROLLOUT, message, {"rollout_id": event.rollout_id})
-            if state.rollout.recording_complete:
-                state.tolerate(Code.AFTER_COMPLETION, "the event stands after the end of the recording", {})
+        if event.seq != self._last_seq + 1:
+            before = f"follows seq {self._last_seq}" if self._last_seq else "is the first"
+            state.tolerate(Code.SEQUENCE, f"seq {event.seq} {before}", {})
+        if event.schema_version != manifest.schema_version:
+            message = f"the event is of schema {event.schema_version}, the manifest of {manifest.schema_version}"
+            state.tolerate(Code.EVENT_SCHEMA, message, {})
+        if event.rollout_id != manifest.rollout_id:
+            message = f"the event is of rollout {event.rollout_id}, the manifest of {manifest.rollout_id}"
+            state.tolerate(Code.EVENT_ROLLOUT, message, {"rollout_id": event.rollout_id})
+        if state.rollout.recording_complete:
+            state.tolerate(Code.AFTER_COMPLETION, "the event stands after the end of the recording", {})
 
     def _apply_whole(self, entry: LoggedEvent) -> None:
         state, event = self._state, entry.event

@@ -123,15 +123,16 @@ def end_without_payload(
 
 def observe(state: ReducerState, tool: ToolCall) -> None:
     """Keep current what the model saw of a tool's operation: the items of the call and of its output."""
-    if tool.terminal_operation_id is None:
-        return
-    call_items, output_items = tool.model_visible_call_item_ids, tool.model_visible_output_item_ids
-    if call_items or output_items:
-        observation = ModelObservation(
-            call_item_ids=call_items, output_item_ids=output_items, source="direct_tool_call"
-        )
+    if tool.terminal_operation_id is not None:
         operation = state.terminal_operations[tool.terminal_operation_id]
-        state.terminal_operations[tool.terminal_operation_id] = replace(operation, model_observations=(observation,))
+        state.terminal_operations[tool.terminal_operation_id] = replace(operation, model_observations=_seen_of(tool))
+
+
+def _seen_of(tool: ToolCall) -> tuple[ModelObservation, ...]:
+    call_items, output_items = tool.model_visible_call_item_ids, tool.model_visible_output_item_ids
+    if not (call_items or output_items):
+        return ()
+    return (ModelObservation(call_item_ids=call_items, output_item_ids=output_items, source="direct_tool_call"),)
 
 
 def _start(
@@ -152,7 +153,7 @@ def _start(
         execution=opened(moment),
         request=request,
         result=None,
-        model_observations=(),
+        model_observations=_seen_of(tool),
         raw_payload_ids=(payload.raw_payload_id,),
     )
     state.terminal_operations[operation_id] = operation
@@ -160,7 +161,6 @@ def _start(
     state.tool_calls[tool.tool_call_id] = tool
     if process_id is not None:
         terminal_sessions.works_on(state, operation_id, process_id)
-    observe(state, tool)
 
 
 def _stdin_arguments(tool: ToolCall, payload: Payload) -> tuple[payloads.StdinArguments, str]:

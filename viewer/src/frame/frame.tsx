@@ -18,6 +18,7 @@ import { Navigation } from "./navigation.tsx";
 import { RolloutProvider, useRollout } from "./rollout_context.tsx";
 import { SidePanel } from "./side_panel.tsx";
 import { TimeSlider } from "./time_slider.tsx";
+import { withVisibleMarks } from "../parts/visible_text.tsx";
 
 /** All keys: those of the page, and those that lead to its places. */
 export function keyTable(places: ReadonlyArray<Place>): ReadonlyArray<KeyLine> {
@@ -140,7 +141,7 @@ function RolloutTitle({ place }: { place: string }) {
 }
 
 function Title({ words }: { words: ReadonlyArray<string> }) {
-  const title = [...words, "rollout-trace"].filter((word) => word !== "").join(" · ");
+  const title = withVisibleMarks([...words, "rollout-trace"].filter((word) => word !== "").join(" · "));
   useEffect(() => {
     document.title = title;
   }, [title]);

@@ -2,7 +2,7 @@
 
 import { useAddress } from "../location.ts";
 import { OutcomeMark } from "../parts/outcome_mark.tsx";
-import { VisibleText } from "../parts/visible_text.tsx";
+import { VisibleText, withVisibleMarks } from "../parts/visible_text.tsx";
 import { nextTheme, useTheme } from "../theme.ts";
 import { useRollout } from "./rollout_context.tsx";
 import { SearchBox } from "./search_box.tsx";
@@ -40,7 +40,7 @@ function BundleHead() {
       <span class="faint" aria-hidden="true">
         /
       </span>
-      <span class="frame-bundle one-line" title={rollout.name}>
+      <span class="frame-bundle one-line" title={withVisibleMarks(rollout.name)}>
         <VisibleText text={rollout.name} />
       </span>
       <OutcomeMark outcome={{ status: rollout.summary.status }} />

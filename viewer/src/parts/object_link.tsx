@@ -6,7 +6,7 @@ import { hashOf, isSameObject } from "../address.ts";
 import { nameIn } from "../asking.ts";
 import { changed, useAddress } from "../location.ts";
 import { KINDS, KindMark } from "./kinds.tsx";
-import { VisibleText } from "./visible_text.tsx";
+import { VisibleText, withVisibleMarks } from "./visible_text.tsx";
 
 export interface ObjectLinkProps {
   readonly object: ObjectRef;
@@ -31,7 +31,7 @@ export function ObjectLink({ object, name, gist, leads = "select", bundle, child
     <a
       class="object-link"
       href={hashOf(changed(target, address))}
-      title={`${word} ${object.object_id}`}
+      title={`${word} ${withVisibleMarks(object.object_id)}`}
       aria-current={isSameObject(address.select, object) ? "true" : undefined}
     >
       <KindMark kind={object.kind} />

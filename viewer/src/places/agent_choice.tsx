@@ -3,6 +3,7 @@
 import { usePages } from "../asking.ts";
 import { useOption } from "../location.ts";
 import { useFirstPage } from "./first_page.ts";
+import { withVisibleMarks } from "../parts/visible_text.tsx";
 
 /** The agent that was chosen; null for all. */
 export function useAgentChoice(): string | null {
@@ -23,7 +24,7 @@ export function AgentChoice() {
         {known.map((agent) => (
           <option key={agent.thread_id} value={agent.thread_id}>
             {"\u00a0".repeat(2 * Math.min(agent.depth, 10))}
-            {agent.totals.agent_path || agent.thread_id}
+            {withVisibleMarks(agent.totals.agent_path || agent.thread_id)}
           </option>
         ))}
         {known.length < (agents.total ?? 0) && <option disabled>… more in the place Agents</option>}

@@ -8,7 +8,7 @@ import { OutcomeMark } from "../parts/outcome_mark.tsx";
 import { type Column, PagedTable } from "../parts/paged_table.tsx";
 import { PlaceLayout } from "../parts/place_layout.tsx";
 import { Bytes, Count, Duration, Moment, Money, NoValue } from "../parts/quantities.tsx";
-import { VisibleText } from "../parts/visible_text.tsx";
+import { VisibleText, withVisibleMarks } from "../parts/visible_text.tsx";
 
 const STATUSES: ReadonlyArray<RolloutStatus> = ["running", "completed", "failed", "aborted"];
 
@@ -164,14 +164,14 @@ const COLUMNS: ReadonlyArray<Column<BundleLine>> = [
 function Asked({ bundle }: { bundle: BundleLine }) {
   if (bundle.state === "failed") {
     return (
-      <span class="outcome-failed one-line" title={bundle.error ?? undefined}>
+      <span class="outcome-failed one-line" title={bundle.error === null ? undefined : withVisibleMarks(bundle.error)}>
         <VisibleText text={`${bundle.name}: ${bundle.error ?? "cannot be read"}`} />
       </span>
     );
   }
   const words = bundle.figures?.first_user_message ?? null;
   return (
-    <a class="bundle-link one-line" href={`#/${bundle.key}/overview`} title={bundle.name}>
+    <a class="bundle-link one-line" href={`#/${bundle.key}/overview`} title={withVisibleMarks(bundle.name)}>
       <VisibleText text={words === null || words.trim() === "" ? bundle.name : words.slice(0, 300)} />
     </a>
   );

@@ -17,7 +17,7 @@ export function CellsPlace() {
   const thread = useAgentChoice();
   const start = useStart();
   const { select } = useAddress();
-  const pages = usePages("cells", { thread }, "appended");
+  const pages = usePages("cells", { thread });
   const columns: ReadonlyArray<Column<CellLine>> = [
     eventColumn(({ started_seq }) => started_seq),
     afterColumn(start, ({ started_at_unix_ms }) => started_at_unix_ms),

@@ -6,13 +6,13 @@ import { EventLink, ObjectLink } from "../parts/object_link.tsx";
 import { OutcomeMark } from "../parts/outcome_mark.tsx";
 import type { Column } from "../parts/paged_table.tsx";
 import { Duration, Moment } from "../parts/quantities.tsx";
-import { VisibleText } from "../parts/visible_text.tsx";
+import { VisibleText, withVisibleMarks } from "../parts/visible_text.tsx";
 
 /** A line of text; a longer one ends in dots, and is in the title. */
 export function OneLine({ text }: { text: string | null }) {
   if (text === null) return null;
   return (
-    <span class="one-line" title={text}>
+    <span class="one-line" title={withVisibleMarks(text)}>
       <VisibleText text={text.slice(0, 400)} />
     </span>
   );

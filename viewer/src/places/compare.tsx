@@ -11,7 +11,7 @@ import { OutcomeMark } from "../parts/outcome_mark.tsx";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
 import { Count, Duration, Money, Moment, Tokens } from "../parts/quantities.tsx";
 import { VirtualList, type VirtualListHandle } from "../parts/virtual_list.tsx";
-import { VisibleText } from "../parts/visible_text.tsx";
+import { VisibleText, withVisibleMarks } from "../parts/visible_text.tsx";
 import { useFirstPage } from "./first_page.ts";
 import "../style/compare.css";
 
@@ -50,7 +50,7 @@ function BundleChoice(props: { label: string; bundles: ReadonlyArray<BundleLine>
         <option value="">choose …</option>
         {props.bundles.map(({ key, name, figures }) => (
           <option key={key} value={key}>
-            {(figures?.first_user_message ?? "").slice(0, LONGEST_LABEL) || "(nothing asked)"} · {name}
+            {withVisibleMarks(`${(figures?.first_user_message ?? "").slice(0, LONGEST_LABEL) || "(nothing asked)"} · ${name}`)}
           </option>
         ))}
       </select>
@@ -149,7 +149,7 @@ function Conversations({ told, left, right }: { told: Compared; left: string; ri
           <select value={String(place)} onChange={(event) => setChosen(event.currentTarget.value)} aria-label="Agent">
             {told.agents.map((one, index) => (
               <option key={index} value={String(index)}>
-                {one.agent_path || "(no path)"}: {one.parts_at === null ? "the same" : `part at row ${exact(one.parts_at + 1)}`}
+                {withVisibleMarks(one.agent_path) || "(no path)"}: {one.parts_at === null ? "the same" : `part at row ${exact(one.parts_at + 1)}`}
               </option>
             ))}
           </select>

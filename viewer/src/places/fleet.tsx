@@ -97,7 +97,7 @@ function Errors() {
       columns={ERRORS}
       isInline
       minWidth={860}
-      onOpen={({ key, error }) => go({ bundle: key, place: "failures", at: error.seq })}
+      onOpen={({ key }) => go({ bundle: key, place: "failures" })}
       empty="No bundle tells of an error."
     />
   );

@@ -39,7 +39,7 @@ function PlaceOf({ object }: { object: ObjectRef }) {
     <PlaceLayout
       title={
         <span class="object-title">
-          <KindMark kind={object.kind} /> {word[0]?.toUpperCase() + word.slice(1)} <VisibleText text={details.answer?.name ?? object.object_id} />
+          <KindMark kind={object.kind} /> {word[0]?.toUpperCase() + word.slice(1)} <VisibleText text={details.answer?.name.replace(/^[a-z ]+:/, "") ?? object.object_id} />
         </span>
       }
     >

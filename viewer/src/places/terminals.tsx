@@ -52,7 +52,7 @@ export function TerminalsPlace() {
 }
 
 function Uses({ terminal }: { terminal: string }) {
-  const pages = usePages("terminal", { terminal }, "appended");
+  const pages = usePages("terminal", { terminal });
   const uses = useFirstPage(pages);
   const missing = (pages.total ?? 0) - uses.length;
   return (

@@ -9,6 +9,7 @@ import { PlaceLayout } from "../parts/place_layout.tsx";
 import { useRollout } from "../frame/rollout_context.tsx";
 import { AgentChoice, useAgentChoice } from "./agent_choice.tsx";
 import { OneLine, afterColumn, agentColumn, durationColumn, eventColumn, objectColumn, outcomeColumn, useStart } from "./columns.tsx";
+import { withVisibleMarks } from "../parts/visible_text.tsx";
 
 const SHOWN: Readonly<Record<Showing, { word: string; title: string; look: string }>> = {
   whole: { word: "all", title: "the model was shown all that it returned", look: "quiet" },
@@ -25,7 +26,7 @@ export function ToolsPlace() {
   const { follow, setFollow } = useRollout();
   const { select } = useAddress();
   const start = useStart();
-  const pages = usePages("tools", { thread, tool: tool === "" ? null : tool, faults_only: faults === "true" }, "appended");
+  const pages = usePages("tools", { thread, tool: tool === "" ? null : tool, faults_only: faults === "true" });
   const known = Object.keys(useAnswer("rollout", {}).answer?.summary.tools ?? {}).sort();
   const columns: ReadonlyArray<Column<ToolLine>> = [
     eventColumn(({ started_seq }) => started_seq),
@@ -61,7 +62,7 @@ export function ToolsPlace() {
               <option value="">all</option>
               {known.map((name) => (
                 <option key={name} value={name}>
-                  {name}
+                  {withVisibleMarks(name)}
                 </option>
               ))}
             </select>

@@ -9,7 +9,7 @@ import { type Column, PagedTable } from "../parts/paged_table.tsx";
 import { wholeList } from "../asking.ts";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
 import { Count, Money, Share, Tokens } from "../parts/quantities.tsx";
-import { VisibleText } from "../parts/visible_text.tsx";
+import { VisibleText, withVisibleMarks } from "../parts/visible_text.tsx";
 import { AgentChoice, useAgentChoice } from "./agent_choice.tsx";
 import { AgentTree } from "./agents.tsx";
 import { OneLine, afterColumn, agentColumn, durationColumn, eventColumn, objectColumn, outcomeColumn, useStart } from "./columns.tsx";
@@ -87,7 +87,7 @@ const MODELS: ReadonlyArray<Column<ModelUsage>> = [
 function Turns() {
   const thread = useAgentChoice();
   const start = useStart();
-  const pages = usePages("turns", { thread }, "appended");
+  const pages = usePages("turns", { thread });
   const columns: ReadonlyArray<Column<TurnLine>> = [
     eventColumn(({ started_seq }) => started_seq),
     afterColumn(start, ({ started_at_unix_ms }) => started_at_unix_ms),
@@ -114,13 +114,13 @@ function Requests() {
   const thread = useAgentChoice();
   const start = useStart();
   const { select } = useAddress();
-  const pages = usePages("requests", { thread }, "appended");
+  const pages = usePages("requests", { thread });
   const columns: ReadonlyArray<Column<RequestLine>> = [
     eventColumn(({ started_seq }) => started_seq),
     afterColumn(start, ({ started_at_unix_ms }) => started_at_unix_ms),
     agentColumn(({ thread_id }) => thread_id),
     objectColumn("Request", ({ inference_call_id }) => ({ kind: "inference_call", object_id: inference_call_id }), undefined, "104px"),
-    { key: "gist", title: "Answered", width: "minmax(160px, 3fr)", cell: ({ gist, model }) => <span class="one-line" title={model}><OneLine text={gist} /></span> },
+    { key: "gist", title: "Answered", width: "minmax(160px, 3fr)", cell: ({ gist, model }) => <span class="one-line" title={withVisibleMarks(model)}><OneLine text={gist} /></span> },
     outcomeColumn(({ outcome }) => outcome, "124px"),
     durationColumn(({ duration_ms }) => duration_ms),
     { key: "items", title: "Items", width: "60px", align: "end", cell: ({ items }) => <Count value={items} /> },

@@ -2,7 +2,7 @@
 
 import { useRef } from "preact/hooks";
 import { KindMark } from "../../parts/kinds.tsx";
-import { VisibleText } from "../../parts/visible_text.tsx";
+import { VisibleText, withVisibleMarks } from "../../parts/visible_text.tsx";
 import type { Lane } from "./lanes.ts";
 import { contentsOf } from "./words.ts";
 
@@ -96,14 +96,14 @@ export function Gutter(props: GutterProps) {
                   aria-expanded={!lane.isFolded}
                   aria-setsize={lanes.length}
                   aria-posinset={place + 1}
-                  aria-label={`${path}: ${contents}${lane.faults > 0 ? `, ${lane.faults} failed or not finished` : ""}`}
+                  aria-label={`${withVisibleMarks(path)}: ${contents}${lane.faults > 0 ? `, ${lane.faults} failed or not finished` : ""}`}
                   tabIndex={place === current ? 0 : -1}
                   data-lane={place}
                   class="timeline-lane"
                   style={{ top: `${lane.top}px`, height: `${lane.height}px` }}
                   onFocus={() => props.onCurrent(place)}
                 >
-                  <div class="timeline-lane-name" style={{ paddingLeft: `${4 + INDENT * Math.min(depth, MOST_INDENTS)}px` }} title={`${path}: ${contents}`}>
+                  <div class="timeline-lane-name" style={{ paddingLeft: `${4 + INDENT * Math.min(depth, MOST_INDENTS)}px` }} title={`${withVisibleMarks(path)}: ${contents}`}>
                     <button
                       type="button"
                       class="timeline-fold"
