@@ -35,7 +35,7 @@ export function ConversationPlace({ address }: PlaceProps) {
             <ObjectLink object={place.answer.ref} /> does not stand in this conversation.
           </Notice>
         )}
-        {thread == null ? !isNowhere && <Loading progress={place.progress} /> : <Items key={thread} thread={thread} target={place.answer?.conversation_index ?? null} />}
+        {thread == null ? !isNowhere && <Loading progress={place.progress} /> : <Items key={thread} thread={thread} target={jump === null ? undefined : (place.answer?.conversation_index ?? null)} />}
       </div>
     </PlaceLayout>
   );
@@ -71,7 +71,7 @@ function AgentOfConversation({ thread }: { thread: string }) {
   );
 }
 
-function Items({ thread, target }: { thread: string; target: number | null }) {
+function Items({ thread, target }: { thread: string; target: number | null | undefined }) {
   const pages = usePages("conversation", { thread });
   return (
     <ItemList
@@ -109,7 +109,7 @@ function Boundary({ entry }: { entry: ConversationEntry }) {
 /** Exactly what the model saw at a request. */
 function AtRequest({ request }: { request: string }) {
   const head = useAnswer("request", { request });
-  const pages = usePages("request/items", { request });
+  const pages = usePages("request/items", { request, choice: "all" });
   return (
     <PlaceLayout
       title="Conversation"

@@ -9,6 +9,7 @@ import { ObjectLink } from "../parts/object_link.tsx";
 import { TextBlock } from "../parts/text_block.tsx";
 import { VisibleText } from "../parts/visible_text.tsx";
 import { isAborted, rolloutQuestion } from "../source.ts";
+import { indexOfLine } from "./line_index.ts";
 import { PayloadView } from "./payload_view.tsx";
 
 /** What is behind the fold: the fault, what the event touched, its payloads, and the line as it stands. */
@@ -78,17 +79,3 @@ export function useLineIndex(line: number | null): { readonly index: number | nu
   }, [asker, bundle, at, line]);
   return found?.line === line ? found : { index: null, error: null };
 }
-
-/** Looks for a line where it would be if no line were blank, and by halves if it is not there. */
-export async function indexOfLine(line: number, entryAt: (index: number) => Promise<{ total: number; line: number | undefined }>): Promise<number | null> {
-  let [low, high, guess] = [0, line - 1, line - 1];
-  while (low <= high) {
-    const entry = await entryAt(guess);
-    if (entry.line === line) return guess;
-    if (entry.line === undefined || entry.line > line) high = Math.min(guess, entry.total) - 1;
-    else low = guess + 1;
-    guess = Math.floor((low + high) / 2);
-  }
-  return null;
-}
-

@@ -5,12 +5,12 @@ import { useAnswer, usePages } from "../asking.ts";
 import { useRollout } from "../frame/rollout_context.tsx";
 import type { EventLine } from "../interface.ts";
 import { useOption } from "../location.ts";
-import { exact } from "../parts/format.ts";
+import { counted, exact } from "../parts/format.ts";
 import { Empty, Failed, Loading } from "../parts/notice.tsx";
 import { EventLink, ObjectLink } from "../parts/object_link.tsx";
 import { PlaceLayout } from "../parts/place_layout.tsx";
 import { Moment } from "../parts/quantities.tsx";
-import { VirtualList, type VirtualListHandle } from "../parts/virtual_list.tsx";
+import { VirtualList, type VirtualListHandle, isRemembered } from "../parts/virtual_list.tsx";
 import { VisibleText } from "../parts/visible_text.tsx";
 import { useStart } from "./columns.tsx";
 import { EventInside, Fault, useLineIndex } from "./event_entry.tsx";
@@ -38,7 +38,8 @@ export function EventsPlace({ address }: PlaceProps) {
   const wantedLine = type === "" && /^[1-9]\d{0,14}$/.test(line) ? Number(line) : null;
   const ofLine = useLineIndex(wantedLine);
   const place = useAnswer("place", object === null || type !== "" || wantedLine !== null ? null : { kind: object.kind, id: object.object_id });
-  const target = wantedLine === null ? (place.answer?.event_index ?? null) : ofLine.index;
+  const isNowhere = wantedLine === null && (object === null || type !== "");
+  const target = isNowhere ? undefined : wantedLine === null ? (place.answer?.event_index ?? null) : ofLine.index;
   const error = ofLine.error ?? place.error;
   return (
     <PlaceLayout
@@ -73,20 +74,25 @@ export function EventsPlace({ address }: PlaceProps) {
 const HEAD_HEIGHT = 28;
 const ROW_HEIGHT = 28;
 
-function EventList({ pages, target, type }: { pages: ReturnType<typeof usePages<"events">>; target: number | null; type: string }) {
+function EventList({ pages, target, type }: { pages: ReturnType<typeof usePages<"events">>; target: number | null | undefined; type: string }) {
   const [cursor, setCursor] = useState<number | null>(null);
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const handle = useRef<VirtualListHandle | null>(null);
   const { follow, setFollow } = useRollout();
   const start = useStart();
+  const wasHere = useRef(target !== undefined && isRemembered("events"));
   const isKnown = pages.total !== null;
   useEffect(() => {
     if (!isKnown) pages.need(0, 0);
   }, [pages.key, isKnown]);
   useEffect(() => {
-    if (target === null || !isKnown) return undefined;
+    if (target == null || !isKnown) return undefined;
     setCursor(target);
     setOpen((before) => new Set(before).add(target));
+    if (wasHere.current) {
+      wasHere.current = false; // Back and Reload find the list where it was left
+      return undefined;
+    }
     return keepInView(() => handle.current?.scrollTo(target, "center"));
   }, [target, isKnown, pages.key]);
 
@@ -108,7 +114,7 @@ function EventList({ pages, target, type }: { pages: ReturnType<typeof usePages<
         count={pages.total}
         estimate={ROW_HEIGHT}
         headHeight={HEAD_HEIGHT}
-        minWidth={680}
+        minWidth={760}
         head={
           <div class="event-row event-head" aria-hidden="true">
             <span />
@@ -120,7 +126,7 @@ function EventList({ pages, target, type }: { pages: ReturnType<typeof usePages<
             <span>Touched</span>
           </div>
         }
-        {...(target === null ? { remember: "events" } : {})}
+        remember="events"
         follow={follow}
         onFollow={setFollow}
         handle={handle}
@@ -166,12 +172,10 @@ function EventRow({ event, start, isOpen, onToggle }: { event: EventLine; start:
         {event.event_type === null ? <span class="event-fault">cannot be read</span> : <VisibleText text={event.event_type} />}
       </span>
       <span class="one-line">{event.thread_id !== null && <ObjectLink object={{ kind: "thread", object_id: event.thread_id }} />}</span>
-      <span class="one-line">
+      <span class="event-touched" title={`touched ${counted(event.touched.length, "object")}`}>
         {event.fault !== null && <Fault fault={event.fault} />}
         {event.touched.slice(0, MOST_TOUCHED).map((ref) => (
-          <span key={`${ref.kind} ${ref.object_id}`} class="event-touched">
-            <ObjectLink object={ref} />
-          </span>
+          <ObjectLink key={`${ref.kind} ${ref.object_id}`} object={ref} />
         ))}
         {event.touched.length > MOST_TOUCHED && <span class="faint">and {exact(event.touched.length - MOST_TOUCHED)} more</span>}
       </span>

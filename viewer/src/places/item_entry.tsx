@@ -119,8 +119,8 @@ export function RequestLink({ request }: { request: string }) {
   );
 }
 
-const FOLDED_LINES = 24;
-const FOLDED_CHARACTERS = 4_000;
+const FOLDED_LINES = 16;
+const FOLDED_CHARACTERS = 1_600;
 
 function ItemText({ item, unfolded }: { item: Item; unfolded: Unfolded }) {
   const { text } = item;
@@ -228,12 +228,12 @@ export function ItemImages({ item }: { item: string }) {
 }
 
 /** By which hue an item is known. */
-function lookOf({ kind, role }: Item): string {
+function lookOf({ kind, role, origins }: Item): string {
   if (kind === "reasoning") return "reasoning";
   if (kind === "compaction_marker") return "compaction";
   if (kind.endsWith("_output")) return "tool";
   if (kind.endsWith("_call")) return "call";
-  return role;
+  return origins.some((origin) => origin.kind === "interaction_edge") ? "agent" : role;
 }
 
 /** The address at which an item stands in the conversation of its agent. */

@@ -7,7 +7,7 @@ import { useRollout } from "../frame/rollout_context.tsx";
 import type { Item } from "../interface.ts";
 import { go } from "../location.ts";
 import { Empty, Failed, Loading } from "../parts/notice.tsx";
-import { VirtualList, type VirtualListHandle } from "../parts/virtual_list.tsx";
+import { VirtualList, type VirtualListHandle, isRemembered } from "../parts/virtual_list.tsx";
 import { useStart } from "./columns.tsx";
 import { ItemEntry, useUnfolded } from "./item_entry.tsx";
 
@@ -26,28 +26,33 @@ export interface ItemListProps<Entry> {
   readonly listed: (entry: Entry) => Listed;
   readonly empty: ComponentChildren;
   readonly remember: string;
-  /** The place in the list of the entry to jump to; another value jumps again. */
-  readonly target?: number | null;
+  /** The place in the list of the entry to jump to; null as long as it is not known. Another value jumps again. */
+  readonly target?: number | null | undefined;
   /** Whether the list sticks to its end while the rollout is followed. */
   readonly canFollow?: boolean;
 }
 
 const ESTIMATE = 96;
 
-export function ItemList<Entry>({ label, pages, listed, empty, remember, target = null, canFollow = false }: ItemListProps<Entry>) {
+export function ItemList<Entry>({ label, pages, listed, empty, remember, target, canFollow = false }: ItemListProps<Entry>) {
   const [cursor, setCursor] = useState<number | null>(null);
   const handle = useRef<VirtualListHandle | null>(null);
   const unfolded = useUnfolded();
   const start = useStart();
   const { follow, setFollow } = useRollout();
+  const wasHere = useRef(target !== undefined && isRemembered(remember));
   const isKnown = pages.total !== null;
   useEffect(() => {
     if (!isKnown) pages.need(0, 0);
   }, [pages.key, isKnown]);
   useEffect(() => setCursor(null), [pages.key]);
   useEffect(() => {
-    if (target === null || !isKnown) return undefined;
+    if (target == null || !isKnown) return undefined;
     setCursor(target);
+    if (wasHere.current) {
+      wasHere.current = false; // Back and Reload find the list where it was left
+      return undefined;
+    }
     return keepInView(() => handle.current?.scrollTo(target, "start"));
   }, [target, isKnown, pages.key]);
 
@@ -61,7 +66,7 @@ export function ItemList<Entry>({ label, pages, listed, empty, remember, target 
         label={label}
         count={pages.total}
         estimate={ESTIMATE}
-        {...(target === null ? { remember } : {})}
+        remember={remember}
         follow={canFollow && follow}
         {...(canFollow ? { onFollow: setFollow } : {})}
         handle={handle}

@@ -2,8 +2,9 @@
 // In the side panel, and as a place of its own.
 
 import { useState } from "preact/hooks";
-import { nameIn, useAnswer, usePages } from "../asking.ts";
-import type { Link, ObjectDetails, ObjectRef } from "../interface.ts";
+import { textOf } from "../address.ts";
+import { type Asking, useAnswer, usePages } from "../asking.ts";
+import type { Excerpt, Link, ObjectDetails, ObjectRef } from "../interface.ts";
 import { hrefTo, useAddress } from "../location.ts";
 import { ExcerptBlock } from "../parts/excerpt_block.tsx";
 import { counted, exact } from "../parts/format.ts";
@@ -27,26 +28,33 @@ import { useWholeText } from "./whole_text.ts";
 import "../style/object.css";
 
 export function ObjectPlace({ address }: PlaceProps) {
-  const { object, bundle } = address;
-  if (object === null) return <Empty>No object is named.</Empty>;
+  const { object } = address;
+  return object === null ? <Empty>No object is named.</Empty> : <PlaceOf key={textOf(object)} object={object} />;
+}
+
+function PlaceOf({ object }: { object: ObjectRef }) {
+  const details = useDetails(object);
   const { word } = KINDS[object.kind];
   return (
     <PlaceLayout
       title={
         <span class="object-title">
-          <KindMark kind={object.kind} /> {word[0]?.toUpperCase() + word.slice(1)} <VisibleText text={nameIn(bundle, object) ?? object.object_id} />
+          <KindMark kind={object.kind} /> {word[0]?.toUpperCase() + word.slice(1)} <VisibleText text={details.answer?.name.replace(/^[a-z ]+:/, "") ?? object.object_id} />
         </span>
       }
     >
-      <ObjectDetailsOf key={`${object.kind} ${object.object_id}`} object={object} isPlace />
+      <Answered asking={details}>{(told) => <Details details={told} isPlace />}</Answered>
     </PlaceLayout>
   );
 }
 
 /** What is known of an object. */
-export function ObjectDetailsOf({ object, isPlace = false }: { object: ObjectRef; isPlace?: boolean }) {
-  const details = useAnswer("object", { kind: object.kind, id: object.object_id });
-  return <Answered asking={details}>{(told) => <Details details={told} isPlace={isPlace} />}</Answered>;
+export function ObjectDetailsOf({ object }: { object: ObjectRef }) {
+  return <Answered asking={useDetails(object)}>{(told) => <Details details={told} isPlace={false} />}</Answered>;
+}
+
+function useDetails(object: ObjectRef): Asking<ObjectDetails> {
+  return useAnswer("object", { kind: object.kind, id: object.object_id });
 }
 
 function Details({ details, isPlace }: { details: ObjectDetails; isPlace: boolean }) {
@@ -176,14 +184,20 @@ function Facts({ details }: { details: ObjectDetails }) {
 }
 
 function Fact({ name, value }: { name: string; value: string | number | boolean }) {
+  const start = useStart();
   return (
     <>
-      <dt>{words(name)}</dt>
-      <dd>
-        <VisibleText text={typeof value === "number" && !name.endsWith("_ms") ? exact(value) : String(value)} />
-      </dd>
+      <dt>{words(name.replace(/_unix_ms$/, ""))}</dt>
+      <dd>{typeof value === "number" ? <Figure name={name} value={value} start={start} /> : <VisibleText text={String(value)} />}</dd>
     </>
   );
+}
+
+/** A number by what its name says of it. */
+function Figure({ name, value, start }: { name: string; value: number; start: number | null }) {
+  if (name.endsWith("_unix_ms")) return <Moment ms={value} from={start} />;
+  if (name.endsWith("_seq")) return <EventLink seq={value} />;
+  return <>{exact(value)}</>;
 }
 
 const RETURNED = "returned";
@@ -191,7 +205,7 @@ const SHOWN = "shown to the model";
 
 function Texts({ details }: { details: ObjectDetails }) {
   const texts = Object.entries(details.texts);
-  const isComparable = RETURNED in details.texts && SHOWN in details.texts;
+  const { [RETURNED]: returned, [SHOWN]: shown } = details.texts;
   if (texts.length === 0) return null;
   return (
     <>
@@ -202,16 +216,16 @@ function Texts({ details }: { details: ObjectDetails }) {
           </Section>
         ))}
       </div>
-      {isComparable && <Difference object={details.ref} />}
+      {returned !== undefined && shown !== undefined && <Difference object={details.ref} beginnings={{ returned, shown }} />}
     </>
   );
 }
 
 /** What a tool returned against what the model was shown of it. */
-function Difference({ object }: { object: ObjectRef }) {
+function Difference({ object, beginnings }: { object: ObjectRef; beginnings: { returned: Excerpt; shown: Excerpt } }) {
   const [isWanted, setWanted] = useState(false);
-  const returned = useWholeText(object, RETURNED, isWanted);
-  const shown = useWholeText(object, SHOWN, isWanted);
+  const returned = useWholeText(object, RETURNED, beginnings.returned, isWanted);
+  const shown = useWholeText(object, SHOWN, beginnings.shown, isWanted);
   return (
     <div>
       <button type="button" aria-expanded={isWanted} onClick={() => setWanted(!isWanted)}>
@@ -228,7 +242,8 @@ function Difference({ object }: { object: ObjectRef }) {
   );
 }
 
-function formOf({ ref, what }: ObjectDetails, title: string): { form?: Form; language?: string } {
+/** In which form a text of an object is read best. What is not known is guessed from the text. */
+export function formOf({ ref, what }: ObjectDetails, title: string): { form?: Form; language?: string } {
   switch (ref.kind) {
     case "code_cell":
       return { form: "code", language: "javascript" };

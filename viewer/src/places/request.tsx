@@ -22,6 +22,7 @@ import { AgentChoice, useAgentChoice } from "./agent_choice.tsx";
 import { OneLine, afterColumn, agentColumn, durationColumn, eventColumn, outcomeColumn, useStart } from "./columns.tsx";
 import { RequestLink } from "./item_entry.tsx";
 import { ItemList } from "./item_list.tsx";
+import { formOf } from "./object.tsx";
 import { PayloadView } from "./payload_view.tsx";
 import type { PlaceProps } from "./place.ts";
 import "../style/request.css";
@@ -42,11 +43,11 @@ function Requests() {
     agentColumn(({ thread_id }) => thread_id),
     { key: "model", title: "Model", width: "minmax(80px, 130px)", cell: ({ model }) => <OneLine text={model} /> },
     { key: "items", title: "Items", width: "60px", align: "end", cell: ({ items }) => exact(items) },
-    { key: "kept", title: "History kept", explanation: "How many items of the request before stand at the beginning of this one", width: "96px", align: "end", cell: (line) => <Kept line={line} /> },
+    { key: "kept", title: "History kept", explanation: "How many items of the request before stand at the beginning of this one", width: "112px", align: "end", cell: (line) => <Kept line={line} /> },
     { key: "tokens", title: "Tokens", width: "230px", align: "end", cell: ({ tokens }) => <Tokens usage={tokens} /> },
     durationColumn(({ duration_ms }) => duration_ms),
     outcomeColumn(({ outcome }) => outcome, "130px"),
-    { key: "answer", title: "Answer", width: "minmax(160px, 3fr)", cell: ({ gist }) => <OneLine text={gist} /> },
+    { key: "answer", title: "Answer", width: "minmax(220px, 3fr)", cell: ({ gist }) => <OneLine text={gist} /> },
   ];
   return (
     <PlaceLayout title="Requests" form="fill" about={pages.total !== null && exact(pages.total)} tools={<AgentChoice />}>
@@ -54,7 +55,7 @@ function Requests() {
         label="Requests"
         pages={pages}
         columns={columns}
-        minWidth={1_240}
+        minWidth={1_280}
         remember="requests"
         onOpen={({ inference_call_id }) => go({ object: { kind: "inference_call", object_id: inference_call_id }, options: {} })}
         empty="No model was asked."
@@ -307,7 +308,7 @@ function Prefix({ told, isChosen }: { told: RequestHead; isChosen: boolean }) {
   return (
     <>
       <span class="request-lost">
-        {told.broken_by === null && told.shared_prefix === 0 ? "nothing is shared" : <>the first {counted(told.shared_prefix, "item is", "items are")} the same</>}
+        {told.shared_prefix === 0 ? "not even the first item is the same" : <>the first {counted(told.shared_prefix, "item is", "items are")} the same</>}
       </span>{" "}
       as in {other}
       {told.broken_by !== null && (
@@ -415,7 +416,7 @@ function AnswerItem({ item }: { item: string }) {
             <ObjectLink object={told.ref} /> <span class="section-about">{told.what.split(":")[0]}</span>
           </h2>
           {Object.entries(told.texts).map(([title, excerpt]) => (
-            <ExcerptBlock key={title} object={told.ref} title={title} excerpt={excerpt} label={title} form={/^(assistant|reasoning)/.test(told.what) ? "markdown" : undefined} />
+            <ExcerptBlock key={title} object={told.ref} title={title} excerpt={excerpt} label={title} {...formOf(told, title)} />
           ))}
         </section>
       )}
