@@ -316,6 +316,7 @@ function useCursor(
     const { cursor = null, onCursor } = latest.current;
     if (onCursor === undefined || !isMine(scroller.current)) return false;
     to(cursor === null ? firstInView(list) : cursor + step);
+    scroller.current?.focus({ preventScroll: true }); // so that the other keys of lists go on from here
     return true;
   };
   const open = (): boolean => {

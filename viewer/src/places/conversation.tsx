@@ -109,7 +109,7 @@ function Boundary({ entry }: { entry: ConversationEntry }) {
 /** Exactly what the model saw at a request. */
 function AtRequest({ request }: { request: string }) {
   const head = useAnswer("request", { request });
-  const pages = usePages("request/items", { request });
+  const pages = usePages("request/items", { request, choice: "all" });
   return (
     <PlaceLayout
       title="Conversation"

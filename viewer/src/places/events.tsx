@@ -5,7 +5,7 @@ import { useAnswer, usePages } from "../asking.ts";
 import { useRollout } from "../frame/rollout_context.tsx";
 import type { EventLine } from "../interface.ts";
 import { useOption } from "../location.ts";
-import { exact } from "../parts/format.ts";
+import { counted, exact } from "../parts/format.ts";
 import { Empty, Failed, Loading } from "../parts/notice.tsx";
 import { EventLink, ObjectLink } from "../parts/object_link.tsx";
 import { PlaceLayout } from "../parts/place_layout.tsx";
@@ -159,7 +159,7 @@ function EventList({ pages, target, type }: { pages: ReturnType<typeof usePages<
 
 const MOST_TOUCHED = 3;
 
-function EventRow({ event, start, isOpen, onToggle }: { event: EventLine; start: number; isOpen: boolean; onToggle: () => void }) {
+function EventRow({ event, start, isOpen, onToggle }: { event: EventLine; start: number | null; isOpen: boolean; onToggle: () => void }) {
   return (
     <div class="event-row">
       <button type="button" class="tree-fold" aria-expanded={isOpen} aria-label={`Line ${event.line}`} onClick={onToggle}>
@@ -172,7 +172,7 @@ function EventRow({ event, start, isOpen, onToggle }: { event: EventLine; start:
         {event.event_type === null ? <span class="event-fault">cannot be read</span> : <VisibleText text={event.event_type} />}
       </span>
       <span class="one-line">{event.thread_id !== null && <ObjectLink object={{ kind: "thread", object_id: event.thread_id }} />}</span>
-      <span class="event-touched">
+      <span class="event-touched" title={`touched ${counted(event.touched.length, "object")}`}>
         {event.fault !== null && <Fault fault={event.fault} />}
         {event.touched.slice(0, MOST_TOUCHED).map((ref) => (
           <ObjectLink key={`${ref.kind} ${ref.object_id}`} object={ref} />

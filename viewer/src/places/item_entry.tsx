@@ -43,7 +43,7 @@ export interface ItemEntryProps {
   readonly index: number;
   readonly unfolded: Unfolded;
   /** The moment from which times are counted. */
-  readonly start: number;
+  readonly start: number | null;
   /** What the list says of it: that it is new, or has gone. */
   readonly mark?: "new" | "vanished" | null;
 }

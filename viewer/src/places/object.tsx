@@ -4,7 +4,7 @@
 import { useState } from "preact/hooks";
 import { textOf } from "../address.ts";
 import { type Asking, useAnswer, usePages } from "../asking.ts";
-import type { Link, ObjectDetails, ObjectRef } from "../interface.ts";
+import type { Excerpt, Link, ObjectDetails, ObjectRef } from "../interface.ts";
 import { hrefTo, useAddress } from "../location.ts";
 import { ExcerptBlock } from "../parts/excerpt_block.tsx";
 import { counted, exact } from "../parts/format.ts";
@@ -39,7 +39,7 @@ function PlaceOf({ object }: { object: ObjectRef }) {
     <PlaceLayout
       title={
         <span class="object-title">
-          <KindMark kind={object.kind} /> {word[0]?.toUpperCase() + word.slice(1)} <VisibleText text={details.answer?.name ?? object.object_id} />
+          <KindMark kind={object.kind} /> {word[0]?.toUpperCase() + word.slice(1)} <VisibleText text={details.answer?.name.replace(/^[a-z ]+:/, "") ?? object.object_id} />
         </span>
       }
     >
@@ -194,7 +194,7 @@ function Fact({ name, value }: { name: string; value: string | number | boolean 
 }
 
 /** A number by what its name says of it. */
-function Figure({ name, value, start }: { name: string; value: number; start: number }) {
+function Figure({ name, value, start }: { name: string; value: number; start: number | null }) {
   if (name.endsWith("_unix_ms")) return <Moment ms={value} from={start} />;
   if (name.endsWith("_seq")) return <EventLink seq={value} />;
   return <>{exact(value)}</>;
@@ -205,7 +205,7 @@ const SHOWN = "shown to the model";
 
 function Texts({ details }: { details: ObjectDetails }) {
   const texts = Object.entries(details.texts);
-  const isComparable = RETURNED in details.texts && SHOWN in details.texts;
+  const { [RETURNED]: returned, [SHOWN]: shown } = details.texts;
   if (texts.length === 0) return null;
   return (
     <>
@@ -216,16 +216,16 @@ function Texts({ details }: { details: ObjectDetails }) {
           </Section>
         ))}
       </div>
-      {isComparable && <Difference object={details.ref} />}
+      {returned !== undefined && shown !== undefined && <Difference object={details.ref} beginnings={{ returned, shown }} />}
     </>
   );
 }
 
 /** What a tool returned against what the model was shown of it. */
-function Difference({ object }: { object: ObjectRef }) {
+function Difference({ object, beginnings }: { object: ObjectRef; beginnings: { returned: Excerpt; shown: Excerpt } }) {
   const [isWanted, setWanted] = useState(false);
-  const returned = useWholeText(object, RETURNED, isWanted);
-  const shown = useWholeText(object, SHOWN, isWanted);
+  const returned = useWholeText(object, RETURNED, beginnings.returned, isWanted);
+  const shown = useWholeText(object, SHOWN, beginnings.shown, isWanted);
   return (
     <div>
       <button type="button" aria-expanded={isWanted} onClick={() => setWanted(!isWanted)}>

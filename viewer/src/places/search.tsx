@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { isSameObject } from "../address.ts";
 import { usePages } from "../asking.ts";
 import type { SearchHit } from "../interface.ts";
+import { useKeys } from "../keyboard.ts";
 import { go, hrefTo, useAddress, useOption } from "../location.ts";
 import { counted, exact } from "../parts/format.ts";
 import { Empty, Failed, Loading } from "../parts/notice.tsx";
@@ -23,6 +24,13 @@ export function SearchPlace() {
   useEffect(() => {
     if (text === "") input.current?.focus();
   }, []);
+  useKeys({
+    Escape: () => {
+      if (document.activeElement !== input.current) return false;
+      input.current?.blur();
+      return true;
+    },
+  });
   return (
     <PlaceLayout
       title="Search"
@@ -32,6 +40,7 @@ export function SearchPlace() {
           class="search-form"
           onSubmit={(event) => {
             event.preventDefault();
+            input.current?.blur(); // the next keys are for the hits
             setText(words);
           }}
         >

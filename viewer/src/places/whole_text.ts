@@ -2,7 +2,7 @@
 
 import { useEffect, useReducer, useState } from "preact/hooks";
 import { useAsker, useLooked } from "../asking.ts";
-import type { ObjectRef } from "../interface.ts";
+import type { Excerpt, ObjectRef } from "../interface.ts";
 import { codePoints } from "../parts/text_forms.ts";
 import { type Asker, type Progress, isAborted, rolloutQuestion } from "../source.ts";
 
@@ -25,8 +25,9 @@ interface Part {
 
 type AskPart = (asker: Asker, offset: number, stop: AbortSignal) => Promise<Part>;
 
-/** A text of an object, by its title. Nothing is asked until it is wanted. */
-export function useWholeText(object: ObjectRef, title: string, isWanted: boolean): WholeText {
+/** A text of an object, of which an answer had the beginning, or all. Nothing is asked until it is wanted. */
+export function useWholeText(object: ObjectRef, title: string, excerpt: Excerpt, isWanted: boolean): WholeText {
+  const isWhole = excerpt.offset === 0 && codePoints(excerpt.text) >= excerpt.characters;
   const { bundle, at, revision } = useLooked();
   const ask: AskPart = async (asker, offset, stop) => {
     const asked = { kind: object.kind, id: object.object_id, title, offset, limit: MOST_AT_ONCE };
@@ -34,7 +35,8 @@ export function useWholeText(object: ObjectRef, title: string, isWanted: boolean
     const end = offset + codePoints(answer.text);
     return { text: answer.text, next: answer.text !== "" && end < answer.characters ? end : null };
   };
-  return useParts(ask, `${bundle} ${at} ${revision} ${object.kind} ${object.object_id} ${title}`, isWanted);
+  const asked = useParts(ask, `${bundle} ${at} ${revision} ${object.kind} ${object.object_id} ${title}`, isWanted && !isWhole);
+  return isWhole ? { ...asked, answer: excerpt.text } : asked;
 }
 
 /** A payload. Nothing is asked until it is wanted. */
