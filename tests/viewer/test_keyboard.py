@@ -164,7 +164,8 @@ def test_everything_that_can_be_used_is_reached_by_tab_and_is_seen_to_be(walker:
                 if (one === document.body) return ["", true];
                 const style = getComputedStyle(one);
                 const ring = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
-                return [one.getAttribute("aria-label") ?? one.textContent.trim() ?? "", ring || style.boxShadow !== "none"];
+                const name = one.getAttribute("aria-label") ?? one.textContent.trim();
+                return [name, ring || style.boxShadow !== "none"];
             }"""
         )
         if name in reached:
