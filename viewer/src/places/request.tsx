@@ -4,7 +4,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { nameIn, useAnswer, useAsker, useLooked, usePages } from "../asking.ts";
-import type { PayloadRef, RequestHead, RequestItem, RequestItemsChoice, RequestLine, TokenUsage } from "../interface.ts";
+import type { PayloadRef, RequestHead, RequestItem, RequestItemsChoice, TokenUsage } from "../interface.ts";
 import { useKeys } from "../keyboard.ts";
 import { go, hrefTo, useAddress, useOption } from "../location.ts";
 import { ExcerptBlock } from "../parts/excerpt_block.tsx";
@@ -12,19 +12,19 @@ import { counted, exact } from "../parts/format.ts";
 import { Answered, Empty, Notice } from "../parts/notice.tsx";
 import { EventLink, ObjectLink } from "../parts/object_link.tsx";
 import { OutcomeMark } from "../parts/outcome_mark.tsx";
-import { type Column, PagedTable } from "../parts/paged_table.tsx";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
-import { Duration, Moment, Money, NoValue, Share, Tokens } from "../parts/quantities.tsx";
+import { Duration, Moment, Money, NoValue, Share } from "../parts/quantities.tsx";
 import { TextBlock } from "../parts/text_block.tsx";
 import { VisibleText } from "../parts/visible_text.tsx";
 import { rolloutQuestion } from "../source.ts";
 import { AgentChoice, useAgentChoice } from "./agent_choice.tsx";
-import { OneLine, afterColumn, agentColumn, durationColumn, eventColumn, outcomeColumn, useStart } from "./columns.tsx";
+import { useStart } from "./columns.tsx";
 import { RequestLink } from "./item_entry.tsx";
 import { ItemList } from "./item_list.tsx";
 import { formOf } from "./object.tsx";
 import { PayloadView } from "./payload_view.tsx";
 import type { PlaceProps } from "./place.ts";
+import { RequestList } from "./request_list.tsx";
 import "../style/request.css";
 
 export function RequestPlace({ address }: PlaceProps) {
@@ -33,44 +33,11 @@ export function RequestPlace({ address }: PlaceProps) {
 }
 
 function Requests() {
-  const thread = useAgentChoice();
-  const pages = usePages("requests", { thread });
-  const start = useStart();
-  const columns: ReadonlyArray<Column<RequestLine>> = [
-    eventColumn(({ started_seq }) => started_seq),
-    afterColumn(start, ({ started_at_unix_ms }) => started_at_unix_ms),
-    { key: "request", title: "Request", width: "120px", cell: ({ inference_call_id }) => <RequestLink request={inference_call_id} /> },
-    agentColumn(({ thread_id }) => thread_id),
-    { key: "model", title: "Model", width: "minmax(80px, 130px)", cell: ({ model }) => <OneLine text={model} /> },
-    { key: "items", title: "Items", width: "60px", align: "end", cell: ({ items }) => exact(items) },
-    { key: "kept", title: "History kept", explanation: "How many items of the request before stand at the beginning of this one", width: "112px", align: "end", cell: (line) => <Kept line={line} /> },
-    { key: "tokens", title: "Tokens", width: "230px", align: "end", cell: ({ tokens }) => <Tokens usage={tokens} /> },
-    durationColumn(({ duration_ms }) => duration_ms),
-    outcomeColumn(({ outcome }) => outcome, "130px"),
-    { key: "answer", title: "Answer", width: "minmax(220px, 3fr)", cell: ({ gist }) => <OneLine text={gist} /> },
-  ];
+  const total = usePages("requests", { thread: useAgentChoice() }).total;
   return (
-    <PlaceLayout title="Requests" form="fill" about={pages.total !== null && exact(pages.total)} tools={<AgentChoice />}>
-      <PagedTable
-        label="Requests"
-        pages={pages}
-        columns={columns}
-        minWidth={1_280}
-        remember="requests"
-        onOpen={({ inference_call_id }) => go({ object: { kind: "inference_call", object_id: inference_call_id }, options: {} })}
-        empty="No model was asked."
-      />
+    <PlaceLayout title="Requests" form="fill" about={total !== null && exact(total)} tools={<AgentChoice />}>
+      <RequestList />
     </PlaceLayout>
-  );
-}
-
-function Kept({ line: { shared_prefix, items_before } }: { line: RequestLine }) {
-  if (shared_prefix === null || items_before === null) return <span class="faint">first</span>;
-  if (shared_prefix === items_before) return <span class="quiet">all {exact(items_before)}</span>;
-  return (
-    <span class="request-lost">
-      {exact(shared_prefix)} of {exact(items_before)}
-    </span>
   );
 }
 
