@@ -1,7 +1,5 @@
 """Every place has an address: it can be sent to others, loaded again, and gone back to."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
@@ -107,8 +105,9 @@ def test_the_selection_the_moment_and_a_filter_are_in_the_address(reader: Reader
     reader.row("Tool calls", "failed").click()
     reader.click_link("#47")
 
-    for again in (lambda: None, lambda: reader.page.reload()):
-        again()
+    for is_reloaded in (False, True):
+        if is_reloaded:
+            reader.page.reload()
         reader.sees("The patch does not apply", within=reader.panel)
         expect(reader.page.get_by_role("contentinfo", name="Time")).to_contain_text("as of event 47 of 180")
         assert reader.column("Tool calls", "Call", "Outcome") == [

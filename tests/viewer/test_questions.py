@@ -306,20 +306,20 @@ class TestInWhichOrder:
 
         told = reader.column("Timeline: every entry, in the order of the log", "Event", "Agent", "Outcome")
         assert told[:5] == [
-            ("#2", "agent /root", "completed"),
-            ("#3", "agent /root", "completed"),
-            ("#5", "agent /root", "completed"),
-            ("#10", "agent /root", "exit code 1"),
-            ("#15", "agent /root", "cancelled"),
+            ("#2", "/root", "completed"),
+            ("#3", "/root", "completed"),
+            ("#5", "/root", "completed"),
+            ("#10", "/root", "exit code 1"),
+            ("#15", "/root", "cancelled"),
         ]
 
     def test_what_agents_did_at_the_same_time(self, colleague: Reader) -> None:
         colleague.open_bundle("agents_v2")
         colleague.go_to("Timeline")
 
-        lanes = colleague.main.get_by_role("tree", name="Agents").get_by_role("treeitem")
+        lanes = colleague.main.get_by_role("tree", name="Agents").get_by_role("treeitem", name=re.compile("^.root"))
         expect(lanes).to_have_count(5)
-        expect(lanes.nth(4)).to_have_accessible_name(re.compile("^/root/slow: 1 turn, 1 request, 1 tool, .*2 failed"))
+        expect(lanes.nth(4)).to_have_accessible_name("/root/slow: 1 turn, 1 request, 1 tool, 2 failed or not finished")
 
 
 class TestWhichRequest:
@@ -354,8 +354,10 @@ class TestWhoseText:
         reader.go_to("Conversation")
 
         items = reader.main.get_by_role("article")
-        expect(items.filter(has_text="I will run the check first.")).to_contain_text("from request request:1")
-        expect(items.filter(has_text="Exit code 1.")).to_contain_text("from tool tool:1")
+        expect(items.filter(has_text="I will run the check first.")).to_contain_text(
+            re.compile("from ?request request:1")
+        )
+        expect(items.filter(has_text="Exit code 1.")).to_contain_text(re.compile("from ?tool tool:1"))
 
     def test_of_another_agent(self, reader: Reader) -> None:
         reader.open_bundle("thermostat")
@@ -364,7 +366,7 @@ class TestWhoseText:
 
         told = reader.main.get_by_role("article").filter(has_text="Review convert.sh: is the formula right?")
         expect(told).to_contain_text("message from /root")
-        expect(told).to_contain_text("from edge edge:1")
+        expect(told).to_contain_text(re.compile("from ?edge edge:1"))
 
     def test_of_a_code_cell(self, colleague: Reader) -> None:
         colleague.open_bundle("code_mode_turns")
@@ -393,7 +395,7 @@ class TestWhatTheModelSaw:
         reader.main.get_by_role("tab", name="Vanished").click()
         expect(items.first).to_contain_text("You are a coding agent.")
         reader.main.get_by_role("tab", name="Wire JSON").click()
-        reader.sees("payloads/111.json")
+        reader.sees("payloads/112.json")
 
     def test_another_model_is_shown_other_instructions(self, colleague: Reader) -> None:
         colleague.open_bundle("model_switch")
@@ -401,7 +403,8 @@ class TestWhatTheModelSaw:
         colleague.row("Requests", "request:3").click()
 
         assert colleague.fact("Shown") == "6 items, 4 new, 4 vanished"
-        colleague.sees(re.compile("begins with 0 of the 6 items"))
+        broken = "not even the first item is the same as in the one before, request request:2 ; broken by item item:8"
+        assert " ".join(colleague.fact("Prefix").split()).startswith(broken)
 
 
 class TestWhatTheToolPrinted:
@@ -422,7 +425,9 @@ class TestWhatTheToolPrinted:
         assert ("exit code 3", "a part") in colleague.column("Tool calls", "Outcome", "Model was shown")
         colleague.row("Tool calls", "data.csv data.csv").click()
 
-        expect(colleague.panel.get_by_role("heading", name=re.compile("^Returned"))).to_contain_text("18,604 characters")
+        expect(colleague.panel.get_by_role("heading", name=re.compile("^Returned"))).to_contain_text(
+            "18,604 characters"
+        )
         colleague.sees(re.compile("tokens truncated"), within=colleague.panel)
 
 
