@@ -212,3 +212,18 @@ finally:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=PATIENCE_SECONDS
     )
     assert done.stderr == "[]\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells the children of a process")
+def test_ctrl_c_leaves_no_process_that_still_reads_bundles(own: Path, tmp_path: Path) -> None:
+    for number in range(40):
+        shutil.copytree(EXAMPLE, tmp_path / "many" / f"run-{number:02}", ignore=shutil.ignore_patterns("state.json"))
+    with viewing(tmp_path / "many", own, "--no-cache") as viewer:
+        readers = until(lambda: _children_of(viewer.process.pid), bool)
+        assert viewer.stop() == 130
+    assert [pid for pid in readers if Path(f"/proc/{pid}").exists()] == []
+
+
+def _children_of(pid: int) -> list[str]:
+    """The processes that any thread of a process has started."""
+    return [child for task in Path(f"/proc/{pid}/task").glob("*/children") for child in task.read_text().split()]
