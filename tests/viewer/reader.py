@@ -58,7 +58,8 @@ class Reader:
         """Leave, and hold that the browser had nothing to complain of, and asked nobody else."""
         self._context.close()
         unexpected = [said for said in self.complaints if not any(words in said for words in self.excused)]
-        assert (unexpected, self.strangers) == ([], [])
+        assert not unexpected, f"the browser complained: {unexpected}"
+        assert not self.strangers, f"the page asked others: {self.strangers}"
 
     # What a person does.
 
@@ -123,8 +124,10 @@ class Reader:
         return self.table(name, within).get_by_role("row").filter(has_text=text)
 
     def sees_place(self, title: str) -> None:
-        """The place of this title is shown."""
-        expect(self.page.get_by_role("heading", level=1)).to_have_text(re.compile(f"^{re.escape(title)}"))
+        """This place of the navigation is shown."""
+        current = self.page.get_by_role("navigation", name="Places").locator("[aria-current=page]")
+        expect(current).to_have_text(re.compile(f"^{re.escape(title)}"))
+        expect(self.page.get_by_role("heading", level=1)).to_be_visible()
         self.sees_all()
 
     def sees(self, text: str | re.Pattern[str], within: Locator | None = None) -> None:

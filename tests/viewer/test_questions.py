@@ -288,3 +288,198 @@ class TestWhatManyRunsShow:
         expect(colleague.page.get_by_role("banner")).to_contain_text("agents_v2")
         failed = colleague.column("Failures", "Event", "Outcome")
         assert ("#187", "unfinished, turn cancelled") in failed  # at the end of the log, not before it failed
+
+
+def chain(reader: Reader, *words: str) -> None:
+    """A step of the lineage has all of these words, in this order."""
+    steps = reader.main.get_by_role("listitem").filter(has_text=re.compile(r"\s*".join(map(re.escape, words))))
+    expect(steps.first).to_be_visible()
+
+
+class TestInWhichOrder:
+    """Question 1, as far as the order is concerned."""
+
+    def test_the_work_of_all_agents_stands_in_the_order_of_the_log(self, reader: Reader) -> None:
+        reader.open_bundle("thermostat")
+        reader.go_to("Timeline")
+        reader.main.get_by_role("button", name="Table", exact=True).click()
+
+        told = reader.column("Timeline: every entry, in the order of the log", "Event", "Agent", "Outcome")
+        assert told[:5] == [
+            ("#2", "agent /root", "completed"),
+            ("#3", "agent /root", "completed"),
+            ("#5", "agent /root", "completed"),
+            ("#10", "agent /root", "exit code 1"),
+            ("#15", "agent /root", "cancelled"),
+        ]
+
+    def test_what_agents_did_at_the_same_time(self, colleague: Reader) -> None:
+        colleague.open_bundle("agents_v2")
+        colleague.go_to("Timeline")
+
+        lanes = colleague.main.get_by_role("tree", name="Agents").get_by_role("treeitem")
+        expect(lanes).to_have_count(5)
+        expect(lanes.nth(4)).to_have_accessible_name(re.compile("^/root/slow: 1 turn, 1 request, 1 tool, .*2 failed"))
+
+
+class TestWhichRequest:
+    """Question 2."""
+
+    def test_which_asked_for_a_tool_and_which_saw_its_output_first(self, reader: Reader) -> None:
+        reader.open_bundle("thermostat")
+        reader.go_to("Tools")
+        reader.row("Tool calls", "tool:1 ").first.click()
+        reader.panel.get_by_role("link", name="Open", exact=True).click()
+
+        chain(reader, "called by", "item", "item:5")
+        chain(reader, "answered in", "request", "request:1")
+        chain(reader, "showed the model", "item", "item:6")
+        chain(reader, "first shown in", "request", "request:2")  # which was cancelled, but had it
+
+    def test_of_a_command_that_was_stopped_by_input(self, colleague: Reader) -> None:
+        colleague.open_bundle("exec_sessions")
+        colleague.go_to("Tools")
+        colleague.row("Tool calls", "sleep 60").click()
+        colleague.panel.get_by_role("link", name="Open", exact=True).click()
+
+        chain(colleague, "answered in", "request", "request:7")
+        chain(colleague, "first shown in", "request", "request:8")
+
+
+class TestWhoseText:
+    """Question 3."""
+
+    def test_of_a_terminal_a_cell_and_the_model(self, reader: Reader) -> None:
+        reader.open_bundle("thermostat")
+        reader.go_to("Conversation")
+
+        items = reader.main.get_by_role("article")
+        expect(items.filter(has_text="I will run the check first.")).to_contain_text("from request request:1")
+        expect(items.filter(has_text="Exit code 1.")).to_contain_text("from tool tool:1")
+
+    def test_of_another_agent(self, reader: Reader) -> None:
+        reader.open_bundle("thermostat")
+        reader.go_to("Conversation")
+        reader.main.get_by_role("combobox", name="Agent").select_option(label="/root/reviewer")
+
+        told = reader.main.get_by_role("article").filter(has_text="Review convert.sh: is the formula right?")
+        expect(told).to_contain_text("message from /root")
+        expect(told).to_contain_text("from edge edge:1")
+
+    def test_of_a_code_cell(self, colleague: Reader) -> None:
+        colleague.open_bundle("code_mode_turns")
+        colleague.go_to("Code cells")
+        colleague.click_link("item item:6")
+
+        expect(colleague.panel).to_contain_text("cell:1")
+        expect(colleague.panel).to_contain_text("part one")
+
+
+class TestWhatTheModelSaw:
+    """Question 4."""
+
+    def test_every_item_and_what_is_new(self, reader: Reader) -> None:
+        reader.open_bundle("thermostat")
+        reader.go_to("Usage")
+        reader.row("Requests", "request:20").click()
+
+        assert reader.fact("Shown") == "3 items, 2 new, 31 vanished"
+        expect(reader.main.get_by_role("tab")).to_have_text(
+            ["All 3", "New 2", "Vanished 31", "Answer 2", "Instructions", "Wire JSON"]
+        )
+        items = reader.main.get_by_role("tabpanel").get_by_role("article")
+        expect(items).to_have_count(3)
+        expect(items.nth(2)).to_contain_text("Now leave the soak test running for an hour, please.")
+        reader.main.get_by_role("tab", name="Vanished").click()
+        expect(items.first).to_contain_text("You are a coding agent.")
+        reader.main.get_by_role("tab", name="Wire JSON").click()
+        reader.sees("payloads/111.json")
+
+    def test_another_model_is_shown_other_instructions(self, colleague: Reader) -> None:
+        colleague.open_bundle("model_switch")
+        colleague.go_to("Requests")
+        colleague.row("Requests", "request:3").click()
+
+        assert colleague.fact("Shown") == "6 items, 4 new, 4 vanished"
+        colleague.sees(re.compile("begins with 0 of the 6 items"))
+
+
+class TestWhatTheToolPrinted:
+    """Question 5."""
+
+    def test_what_it_returned_against_what_the_model_was_shown(self, reader: Reader) -> None:
+        reader.open_bundle("thermostat")
+        reader.go_to("Tools")
+        reader.row("Tool calls", "sh soak.sh").click()
+
+        panel = reader.panel
+        reader.sees("Still running in session 1004.", within=panel)
+        reader.sees(re.compile("30 C is 86 F\nsoak test done"), within=panel)
+
+    def test_what_was_cut_for_the_model(self, colleague: Reader) -> None:
+        colleague.open_bundle("exec_basic")
+        colleague.go_to("Tools")
+        assert ("exit code 3", "a part") in colleague.column("Tool calls", "Outcome", "Model was shown")
+        colleague.row("Tool calls", "data.csv data.csv").click()
+
+        expect(colleague.panel.get_by_role("heading", name=re.compile("^Returned"))).to_contain_text("18,604 characters")
+        colleague.sees(re.compile("tokens truncated"), within=colleague.panel)
+
+
+class TestAtAnEvent:
+    """Question 12."""
+
+    def test_as_it_was_while_a_command_ran(self, reader: Reader) -> None:
+        reader.open_bundle("thermostat")
+        reader.go_to("Tools")
+        reader.click_link("#62")
+        expect(reader.page.get_by_role("contentinfo", name="Time")).to_contain_text("as of event 62 of 180")
+
+        assert reader.column("Tool calls", "Call", "Outcome")[-1] == ("tool tool:8 write_stdin", "running")
+        reader.go_to("Terminals")
+        assert reader.column("Terminals", "Command", "Outcome")[-1] == ("sh soak.sh", "running")
+        reader.go_to("Compactions")
+        reader.sees("No history was replaced.")
+
+    def test_as_it_was_when_a_session_was_polled(self, colleague: Reader) -> None:
+        colleague.open_bundle("exec_sessions")
+        colleague.go_to("Tools")
+        colleague.click_link("#26")
+
+        colleague.go_to("Terminals")
+        assert colleague.column("Terminals", "Terminal", "Outcome", "Uses") == [("terminal terminal:1", "running", "3")]
+
+
+class TestWhetherItIsWhole:
+    """Question 13."""
+
+    def test_a_whole_bundle(self, reader: Reader) -> None:
+        reader.open_bundle("thermostat")
+        reader.go_to("Check")
+
+        reader.sees("Whole: the recording was closed, and all of its evidence is here (180 events).")
+        assert reader.column("Findings", "Weight", "Code", "Where") == [("note", "never-ended", "#175")]
+
+    def test_what_can_be_trusted_of_a_client_that_was_killed(self, colleague: Reader) -> None:
+        colleague.open_bundle("killed_agents")
+        colleague.go_to("Check")
+
+        colleague.sees(re.compile("^Incomplete but consistent: .* all 59 events up to there can be trusted"))
+        codes = {code for _, code in colleague.column("Findings", "Weight", "Code")}
+        assert codes == {"not-completed", "never-ended"}
+
+
+class TestWhereWordsStand:
+    """A search reaches what no place has shown, and its hits lead there."""
+
+    def test_a_hit_leads_to_the_item(self, reader: Reader) -> None:
+        reader.open_bundle("thermostat")
+        box = reader.page.get_by_role("banner").get_by_role("searchbox")
+        box.fill("formula")
+        box.press("Enter")
+
+        reader.sees("found in 9 lines")
+        reader.click_link("Jump to hit 3")
+        reader.sees_place("Conversation")
+        said = reader.main.get_by_role("article").filter(has_text="The formula is right: nine fifths, and 32.")
+        expect(said).to_be_in_viewport()

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from recording import ROOT, assistant, function_call, recording_with_turn, user
-from web.viewing import EXAMPLES, ask, lists_of, view_of, whole_list
+from rollout_trace.web.export.enclosed import key_of_question
+from web.viewing import ENDPOINTS, EXAMPLES, ask, lists_of, view_of, whole_list
 
 THERMOSTAT = EXAMPLES / "thermostat"
 COMMAND = [sys.executable, "-m", "rollout_trace", "export", "html"]
@@ -44,8 +45,8 @@ def test_lists_and_objects_are_those_that_the_server_tells(page: Path) -> None:
     view, enclosed = view_of(THERMOSTAT), enclosed_in(page)
     for name, asked in lists_of(view):
         if name == "conversation" or "thread" not in asked:  # other lists of one agent are chosen by the page
-            parameters = "&".join(f"{parameter}={asked[parameter]}" for parameter in sorted(asked))
-            told = enclosed["answers"][f"{name}?{parameters}" if asked else name]["answer"]["entries"]
+            key = key_of_question(ENDPOINTS[name], asked)
+            told = enclosed["answers"][key]["answer"]["entries"]
             assert [with_item(entry, enclosed) for entry in told] == whole_list(view, name, **asked)
     for tool_id in view.trace.tool_calls:
         told = enclosed["answers"][f"object?id={tool_id}&kind=tool_call"]["answer"]

@@ -41,6 +41,8 @@ const DEFAULTS: ReadonlyArray<readonly [string, string]> = [
   ["faults_only", "false"],
   ["is_pattern", "false"],
   ["match_case", "false"],
+  ["choice", "all"],
+  ["choice", "dropped"],
 ];
 
 export class EnclosedSource implements Source {

@@ -53,6 +53,13 @@ test("parameters are known whatever their order and signs", async () => {
   assert.deepEqual(await told(from, "object?kind=thread&id=a+b%26c%3Dd%2F%C3%BC"), { name: "x" });
 });
 
+test("what is so by default need not be asked", async () => {
+  const from = source({ "request/items?request=r": list([]), "compactions/items?seq=3": list([]) });
+  for (const question of ["request/items?request=r", "request/items?choice=all&request=r", "compactions/items?choice=dropped&seq=3"]) {
+    assert.equal((await told(from, question)).total, 0);
+  }
+});
+
 test("a text is cut by characters", async () => {
   const from = source({ "object/text?id=i&kind=k&title=t": { offset: 0, characters: 4, text: "a😀bc" } });
   assert.deepEqual(await told(from, "object/text?id=i&kind=k&title=t&offset=1&limit=2"), { offset: 1, characters: 4, text: "😀b" });

@@ -45,6 +45,7 @@ export function SearchBox() {
       class="frame-search"
       onSubmit={(event) => {
         event.preventDefault();
+        if (inRollout) input.current?.blur(); // the next keys are for the hits
         search(input.current?.value.trim() ?? "");
       }}
     >

@@ -25,9 +25,13 @@ export function Duration({ ms, open = "has not ended" }: { ms: number | null; op
   return <span title={`${exact(ms)} ms`}>{duration(ms)}</span>;
 }
 
-/** A moment, in Unix milliseconds; with `from`, as the time since then. The title has it to the millisecond in UTC. */
-export function Moment({ ms, form = "day", from }: { ms: number | null; form?: "day" | "time" | "milliseconds"; from?: number }) {
+/**
+ * A moment, in Unix milliseconds; with `from`, as the time since then, or nothing as long as that is null, not known yet.
+ * The title has it to the millisecond in UTC.
+ */
+export function Moment({ ms, form = "day", from }: { ms: number | null; form?: "day" | "time" | "milliseconds"; from?: number | null }) {
   if (ms === null) return <NoValue />;
+  if (from === null) return null;
   const text =
     from !== undefined ? since(ms, from) : form === "day" ? dayAndTime(ms) : timeOfDay(ms, form === "milliseconds");
   const date = new Date(ms);

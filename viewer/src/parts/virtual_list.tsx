@@ -186,7 +186,7 @@ function useKeptPosition(list: List, remember: string | undefined, count: number
   const entry = (useAddress(), currentEntry());
   const isSettled = useRef(remember === undefined);
   const wanted = useRef<KeptPosition | null>(null);
-  const nameOf = (key: string) => `scroll.${remember}.${key}`;
+  const nameOf = (key: string) => nameOfPosition(remember, key);
 
   useLayoutEffect(() => {
     if (isSettled.current || count === 0) return undefined;
@@ -238,6 +238,15 @@ function useKeptPosition(list: List, remember: string | undefined, count: number
     };
   }, [entry, remember]);
   return isSettled.current;
+}
+
+/** Whether a list of this name has a position to take up: this entry of the browser's history was shown before. */
+export function isRemembered(remember: string): boolean {
+  return parsed(kept(nameOfPosition(remember, currentEntry()), "session")) !== null;
+}
+
+function nameOfPosition(remember: string | undefined, entry: string): string {
+  return `scroll.${remember}.${entry}`;
 }
 
 function parsed(text: string | null): KeptPosition | null {
@@ -307,6 +316,7 @@ function useCursor(
     const { cursor = null, onCursor } = latest.current;
     if (onCursor === undefined || !isMine(scroller.current)) return false;
     to(cursor === null ? firstInView(list) : cursor + step);
+    scroller.current?.focus({ preventScroll: true }); // so that the other keys of lists go on from here
     return true;
   };
   const open = (): boolean => {

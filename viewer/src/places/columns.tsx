@@ -18,9 +18,9 @@ export function OneLine({ text }: { text: string | null }) {
   );
 }
 
-/** The start of the rollout, from which times are counted. */
-export function useStart(): number {
-  return useRollout().head.answer?.summary.started_at_unix_ms ?? 0;
+/** The start of the rollout, from which times are counted; null as long as it is not known. */
+export function useStart(): number | null {
+  return useRollout().head.answer?.summary.started_at_unix_ms ?? null;
 }
 
 export function eventColumn<Entry>(seq: (entry: Entry) => number | null): Column<Entry> {
@@ -31,7 +31,7 @@ export function eventColumn<Entry>(seq: (entry: Entry) => number | null): Column
   return { key: "event", title: "Event", explanation: "The event of the log at which it began", width: "68px", cell };
 }
 
-export function afterColumn<Entry>(start: number, at: (entry: Entry) => number | null): Column<Entry> {
+export function afterColumn<Entry>(start: number | null, at: (entry: Entry) => number | null): Column<Entry> {
   const cell = (entry: Entry) => <Moment ms={at(entry)} from={start} />;
   return { key: "after", title: "After", explanation: "Since the start of the rollout", width: "88px", align: "end", cell };
 }

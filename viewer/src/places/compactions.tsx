@@ -2,7 +2,7 @@
 
 import { usePages } from "../asking.ts";
 import type { Item, ReplacedItems, ReplacementKind, ReplacementLine } from "../interface.ts";
-import { go, useOption } from "../location.ts";
+import { go, useAddress, useOption } from "../location.ts";
 import { counted, exact } from "../parts/format.ts";
 import { ObjectLink } from "../parts/object_link.tsx";
 import { type Column, PagedTable } from "../parts/paged_table.tsx";
@@ -25,6 +25,7 @@ const CHOICES: ReadonlyArray<{ choice: ReplacedItems; title: string }> = [
 
 export function CompactionsPlace() {
   const start = useStart();
+  const { at } = useAddress();
   const [chosen, setChosen] = useOption("seq");
   const pages = usePages("compactions", {});
   const known = useFirstPage(pages);
@@ -41,7 +42,8 @@ export function CompactionsPlace() {
     { key: "again", title: "Asked again", width: "104px", align: "end", cell: ({ asked_again }) => <Count value={asked_again.length} /> },
     objectColumn("First request with it", ({ first_request }) => first_request, undefined, "minmax(140px, 1fr)"),
   ];
-  const line = known.find(({ position }) => chosen === "" || String(position.seq) === chosen);
+  const isPast = ({ position }: ReplacementLine) => at === null || position.seq <= at; // while the list of another moment is still shown
+  const line = known.filter(isPast).find(({ position }) => chosen === "" || String(position.seq) === chosen);
   return (
     <PlaceLayout title="Compactions" about={pages.total !== null && exact(pages.total)}>
       <PagedTable

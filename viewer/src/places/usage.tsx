@@ -1,18 +1,19 @@
 // Tokens and money: in all, by model, agent, turn and request; and where the prompt cache was lost.
 
 import { useAnswer, usePages } from "../asking.ts";
-import type { ModelUsage, RequestLine, TurnLine, UsageOverview, UsageTotals } from "../interface.ts";
-import { go, useAddress } from "../location.ts";
-import { counted, exact } from "../parts/format.ts";
+import type { ModelUsage, TurnLine, UsageOverview, UsageTotals } from "../interface.ts";
+import { go } from "../location.ts";
+import { counted } from "../parts/format.ts";
 import { Answered } from "../parts/notice.tsx";
 import { type Column, PagedTable } from "../parts/paged_table.tsx";
 import { wholeList } from "../asking.ts";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
 import { Count, Money, Share, Tokens } from "../parts/quantities.tsx";
-import { VisibleText, withVisibleMarks } from "../parts/visible_text.tsx";
+import { VisibleText } from "../parts/visible_text.tsx";
 import { AgentChoice, useAgentChoice } from "./agent_choice.tsx";
 import { AgentTree } from "./agents.tsx";
-import { OneLine, afterColumn, agentColumn, durationColumn, eventColumn, objectColumn, outcomeColumn, useStart } from "./columns.tsx";
+import { RequestList } from "./request_list.tsx";
+import { afterColumn, agentColumn, durationColumn, eventColumn, objectColumn, outcomeColumn, useStart } from "./columns.tsx";
 
 export function UsagePlace() {
   const usage = useAnswer("usage", {});
@@ -20,7 +21,7 @@ export function UsagePlace() {
     <PlaceLayout title="Usage" tools={<AgentChoice />}>
       <Answered asking={usage}>{(told) => <Overview usage={told} />}</Answered>
       <Section title="By request">
-        <Requests />
+        <RequestList isInline />
       </Section>
       <Section title="By turn">
         <Turns />
@@ -107,53 +108,5 @@ function Turns() {
       onOpen={({ codex_turn_id }) => go({ select: { kind: "codex_turn", object_id: codex_turn_id } })}
       empty="No turn began."
     />
-  );
-}
-
-function Requests() {
-  const thread = useAgentChoice();
-  const start = useStart();
-  const { select } = useAddress();
-  const pages = usePages("requests", { thread });
-  const columns: ReadonlyArray<Column<RequestLine>> = [
-    eventColumn(({ started_seq }) => started_seq),
-    afterColumn(start, ({ started_at_unix_ms }) => started_at_unix_ms),
-    agentColumn(({ thread_id }) => thread_id),
-    objectColumn("Request", ({ inference_call_id }) => ({ kind: "inference_call", object_id: inference_call_id }), undefined, "104px"),
-    { key: "gist", title: "Answered", width: "minmax(160px, 3fr)", cell: ({ gist, model }) => <span class="one-line" title={withVisibleMarks(model)}><OneLine text={gist} /></span> },
-    outcomeColumn(({ outcome }) => outcome, "124px"),
-    durationColumn(({ duration_ms }) => duration_ms),
-    { key: "items", title: "Items", width: "60px", align: "end", cell: ({ items }) => <Count value={items} /> },
-    {
-      key: "prefix",
-      title: "History kept",
-      explanation: "How much of the request before it stands at its beginning: what breaks off there is lost to the prompt cache",
-      width: "112px",
-      cell: (line) => <Kept line={line} />,
-    },
-    { key: "tokens", title: "Tokens", width: "232px", align: "end", cell: ({ tokens }) => <Tokens usage={tokens} /> },
-    { key: "cost", title: "Cost", width: "76px", align: "end", cell: ({ cost_usd }) => <Money usd={cost_usd} /> },
-  ];
-  return (
-    <PagedTable
-      label="Requests"
-      pages={pages}
-      columns={columns}
-      isInline
-      minWidth={1_220}
-      isSelected={({ inference_call_id }) => select?.object_id === inference_call_id}
-      onOpen={({ inference_call_id }) => go({ place: "request", object: { kind: "inference_call", object_id: inference_call_id } })}
-      empty="No request was sent."
-    />
-  );
-}
-
-function Kept({ line: { shared_prefix, items_before } }: { line: RequestLine }) {
-  if (shared_prefix === null || items_before === null) return <span class="faint">first</span>;
-  if (shared_prefix === items_before) return <span class="quiet">all {exact(items_before)}</span>;
-  return (
-    <span class="outcome outcome-unfinished" title={`breaks off after ${counted(shared_prefix, "item")} of ${exact(items_before)}`}>
-      {exact(shared_prefix)} of {exact(items_before)}
-    </span>
   );
 }

@@ -165,7 +165,7 @@ class _Enclosing:
                 entry["item"] = self._item(entry["item"])
         elif endpoint is endpoints.COMPACTION_ITEMS:
             told["answer"]["entries"] = [self._item(item) for item in told["answer"]["entries"]]
-        self._found.answers[key_of_question(endpoint.name, asked)] = told
+        self._found.answers[key_of_question(endpoint, asked)] = told
         return told
 
     def _item(self, item: Told) -> str:
@@ -174,11 +174,14 @@ class _Enclosing:
         return item_id
 
 
-def key_of_question(name: str, asked: dict[str, Any]) -> str:
-    """By what the answer to a question is known. What a page asks by default is left out."""
-    given = {parameter: str(value) for parameter, value in asked.items() if parameter not in {"offset", "limit"}}
-    parameters = "&".join(f"{parameter}={given[parameter]}" for parameter in sorted(given))
-    return f"{name}?{parameters}" if parameters else name
+def key_of_question(endpoint: Endpoint[Any, Any], asked: dict[str, Any]) -> str:
+    """By what the answer to a question is known: without parameters of pages, and those that are so by default."""
+    defaults = {field.name: field.default for field in msgspec.structs.fields(endpoint.asked)}
+    given = {
+        name: str(value) for name, value in asked.items() if name not in {"offset", "limit"} and value != defaults[name]
+    }
+    parameters = "&".join(f"{name}={given[name]}" for name in sorted(given))
+    return f"{endpoint.name}?{parameters}" if parameters else endpoint.name
 
 
 def _question(endpoint: Endpoint[Any, Any], **asked: Any) -> Any:  # noqa: ANN401 - the type that the endpoint says

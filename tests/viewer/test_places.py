@@ -1,0 +1,145 @@
+"""Every place has an address: it can be sent to others, loaded again, and gone back to."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from viewer.reader import Reader
+
+PLACES_OF_BUNDLES = ("Bundles", "Fleet", "Compare")
+PLACES_OF_A_ROLLOUT = (
+    *("Overview", "Timeline", "Conversation", "Requests", "Agents", "Tools", "Code cells", "Terminals", "Failures"),
+    *("Usage", "Time", "Compactions", "Events", "Search", "Check"),
+)
+
+
+def shown(reader: Reader) -> str:
+    """All that the place says."""
+    reader.sees_all()
+    return reader.main.inner_text()
+
+
+def shows_again(reader: Reader, told: str) -> None:
+    """The place says what it said before."""
+    expect(reader.main).to_have_text(told, use_inner_text=True)
+
+
+def holds_its_place(reader: Reader, place: str, elsewhere: str) -> None:
+    """What a place shows is shown again by its address, after a reload, and by Back."""
+    reader.go_to(place)
+    told, address = shown(reader), reader.hash
+
+    reader.page.reload()
+    shows_again(reader, told)
+
+    reader.go_to(elsewhere)
+    reader.page.go_back()
+    reader.sees_place(place)
+    shows_again(reader, told)
+    assert reader.hash == address
+
+    reader.page.goto("about:blank")
+    reader.open(address)
+    shows_again(reader, told)
+
+
+def test_these_are_all_places(reader: Reader) -> None:
+    reader.open_bundle("thermostat")
+    links = reader.page.get_by_role("navigation", name="Places").get_by_role("link").all_inner_texts()
+    assert tuple(text.splitlines()[0] for text in links) == (*PLACES_OF_BUNDLES, *PLACES_OF_A_ROLLOUT)
+
+
+@pytest.mark.parametrize("place", PLACES_OF_BUNDLES)
+def test_a_place_of_all_bundles(place: str, reader: Reader) -> None:
+    reader.open("#/fleet" if place == "Bundles" else "#/")
+    holds_its_place(reader, place, elsewhere="Fleet" if place == "Bundles" else "Bundles")
+
+
+@pytest.mark.parametrize("place", PLACES_OF_A_ROLLOUT)
+def test_a_place_of_a_rollout(place: str, reader: Reader) -> None:
+    reader.open_bundle("thermostat")
+    reader.go_to("Agents" if place == "Overview" else "Overview")
+    holds_its_place(reader, place, elsewhere="Agents" if place == "Overview" else "Overview")
+
+
+def test_an_object_as_a_place_of_its_own(reader: Reader) -> None:
+    reader.open_bundle("thermostat")
+    reader.go_to("Failures")
+    reader.click_link("tool tool:5")
+    reader.sees("The patch does not apply", within=reader.panel)
+    reader.panel.get_by_role("link", name="Open", exact=True).click()
+    expect(reader.panel).to_have_count(0)
+    told, address = shown(reader), reader.hash
+    assert "The patch does not apply: convert.sh has no such lines" in told
+
+    reader.page.reload()
+    shows_again(reader, told)
+    reader.page.go_back()
+    reader.sees_place("Failures")
+    reader.sees("The patch does not apply", within=reader.panel)
+    reader.page.go_forward()
+    expect(reader.panel).to_have_count(0)
+    shows_again(reader, told)
+    assert reader.hash == address
+
+
+def test_a_comparison(reader: Reader) -> None:
+    reader.open("#/compare")
+    for side, name in (("Left", "fix-the-build"), ("Right", "fix-it-alone")):
+        choice = reader.main.get_by_role("combobox", name=side)
+        choice.select_option(label=choice.get_by_role("option", name=name).inner_text())
+    reader.main.get_by_role("button", name="Compare").click()
+    reader.sees("They part at row 16.")
+
+    reader.page.reload()
+    reader.sees("They part at row 16.")
+    reader.page.go_back()
+    expect(reader.main.get_by_role("button", name="Compare")).to_be_visible()
+    reader.page.go_forward()
+    reader.sees("They part at row 16.")
+
+
+def test_the_selection_the_moment_and_a_filter_are_in_the_address(reader: Reader) -> None:
+    reader.open_bundle("thermostat")
+    reader.go_to("Tools")
+    reader.main.get_by_role("combobox", name="Tool", exact=True).select_option("apply_patch")
+    reader.row("Tool calls", "failed").click()
+    reader.click_link("#47")
+
+    for again in (lambda: None, lambda: reader.page.reload()):
+        again()
+        reader.sees("The patch does not apply", within=reader.panel)
+        expect(reader.page.get_by_role("contentinfo", name="Time")).to_contain_text("as of event 47 of 180")
+        assert reader.column("Tool calls", "Call", "Outcome") == [
+            ("tool tool:5 apply_patch", "failed"),
+            ("tool tool:6 apply_patch", "running"),
+        ]
+
+
+def test_a_long_list_is_found_where_it_was_left(colleague: Reader) -> None:
+    colleague.open_bundle("long_session")
+    colleague.go_to("Tools")
+    colleague.table("Tool calls").hover()
+    colleague.page.mouse.wheel(0, 900)
+    expect(colleague.table("Tool calls").get_by_role("row", name="tool:35")).to_be_visible()
+    colleague.page.wait_for_load_state("networkidle")
+    top = colleague.table("Tool calls").evaluate("table => table.scrollTop")
+    assert top > 500
+
+    colleague.page.reload()
+    expect(colleague.table("Tool calls").get_by_role("row", name="tool:35")).to_be_in_viewport()
+    colleague.go_to("Overview")
+    colleague.page.go_back()
+    colleague.sees_place("Tools")
+    expect(colleague.table("Tool calls").get_by_role("row", name="tool:35")).to_be_in_viewport()
+    assert colleague.table("Tool calls").evaluate("table => table.scrollTop") == top
+
+
+def test_an_address_that_names_nothing_says_so(reader: Reader) -> None:
+    reader.excused.append("404")
+    reader.open("#/000000000000/overview")
+    expect(reader.page.get_by_role("alert")).to_contain_text("000000000000")
+    reader.open_bundle("thermostat")
+    reader.open(f"{reader.hash.removesuffix('/overview')}/nowhere")
+    reader.sees("This page has no place “nowhere”.")
