@@ -8,7 +8,9 @@ import sys
 import sysconfig
 import tempfile
 from pathlib import Path
+from typing import Any, get_args, get_origin
 
+import msgspec
 import pytest
 
 import rollout_trace
@@ -17,11 +19,16 @@ from rollout_trace import query
 from rollout_trace.check.findings import FindingCode
 from rollout_trace.cli.commands import rollout_trace as rollout_trace_command
 from rollout_trace.diagnostics import Code
+from rollout_trace.web.interface.endpoints import LIBRARY_ENDPOINTS, ROLLOUT_ENDPOINTS, Endpoint
 
 PROJECT = Path(__file__).parents[1]
 PAGES = [PROJECT / "README.md", PROJECT / "bench" / "README.md", *sorted((PROJECT / "docs").rglob("*.md"))]
 CONSOLE = re.compile(r"```console\n\$ (?P<command>[^\n]*)\n(?P<output>.*?)```", re.DOTALL)
 EXAMPLES = re.compile(r"(?<=## An example of each\n)(?P<before>.*?```text\n).*?```", re.DOTALL)
+ENDPOINTS = re.compile(
+    r"(?<=## Questions about )(?P<whom>all bundles|one rollout)(?P<head>\n.*?\n\| --- [^\n]*\n)(?:\|[^\n]*\n)*",
+    re.DOTALL,
+)
 PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
 
@@ -49,12 +56,30 @@ def with_outputs(page: str) -> str:
     def block(found: re.Match[str]) -> str:
         return f"```console\n$ {found['command']}\n{run_documented(found['command'])}```"
 
-    return EXAMPLES.sub(examples, CONSOLE.sub(block, page))
+    return ENDPOINTS.sub(table_of_endpoints, EXAMPLES.sub(examples, CONSOLE.sub(block, page)))
 
 
 def examples(found: re.Match[str]) -> str:
     """The examples of all diagnostics, in the order in which the codes are defined."""
     return found["before"] + "".join(f"{example_of(code)}\n" for code in Code) + "```"
+
+
+def table_of_endpoints(found: re.Match[str]) -> str:
+    """The questions that the viewer's server answers, a line each."""
+    endpoints: tuple[Endpoint[Any, Any], ...] = (
+        LIBRARY_ENDPOINTS if found["whom"] == "all bundles" else ROLLOUT_ENDPOINTS
+    )
+    return found["whom"] + found["head"] + "".join(map(endpoint_line, endpoints))
+
+
+def endpoint_line(endpoint: Endpoint[Any, Any]) -> str:
+    parameters = ", ".join(
+        f"**`{field.encode_name}`**" if field.required else f"`{field.encode_name}`"
+        for field in msgspec.structs.fields(endpoint.asked)
+    )
+    arguments = "".join(f"[{argument.__name__}]" for argument in get_args(endpoint.told))
+    told = (get_origin(endpoint.told) or endpoint.told).__name__
+    return f"| `{endpoint.name}` | {parameters} | `{told}{arguments}` | {endpoint.purpose} |\n"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
@@ -129,6 +154,19 @@ def test_every_code_is_on_the_page_of_diagnostics_once() -> None:
     documented = re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE)
 
     assert sorted(documented) == sorted([*Code, *FindingCode])
+
+
+def test_every_problem_that_the_viewer_tells_is_on_the_page_of_its_interface() -> None:
+    page = (PROJECT / "docs" / "interface.md").read_text(encoding="utf-8")
+    web = PROJECT / "src" / "rollout_trace" / "web"
+    told = {
+        problem
+        for name in ("guard.py", "problems.py", "app.py")
+        for problem in re.findall(r'\b([45]\d\d), (?:code=|Problem\(code=)?"([a-z-]+)"', (web / name).read_text())
+    }
+
+    documented = re.findall(r"^\| (\d+) \| `([a-z-]+)` \|", page, re.MULTILINE)
+    assert sorted(documented) == sorted(told)
 
 
 def test_every_promise_names_a_test_that_there_is() -> None:

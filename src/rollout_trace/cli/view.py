@@ -4,6 +4,7 @@ import os
 import sys
 import webbrowser
 from pathlib import Path
+from threading import Thread
 
 import click
 
@@ -15,8 +16,8 @@ from rollout_trace.errors import BundleError
 from rollout_trace.limits import Limits
 from rollout_trace.printable import printable
 from rollout_trace.web.library import Library, key_of
+from rollout_trace.web.listening import DEFAULT_PORT, LOOPBACK, AddressError
 from rollout_trace.web.page_files import is_built
-from rollout_trace.web.serving import DEFAULT_PORT, LOOPBACK, AddressError, has_browser, viewer_server
 
 
 @click.command()
@@ -48,6 +49,8 @@ def view(
     current one. What is there is only read, and nothing leaves this machine. Bundles that come later, and runs that
     go on, appear by themselves. Ctrl-C ends it.
     """
+    from rollout_trace.web.serving import viewer_server  # noqa: PLC0415 - not for the help of all commands
+
     path = path or Path(os.environ.get(ROOT_VARIABLE) or ".")
     prices = user_prices(price_file)
     try:
@@ -66,8 +69,18 @@ def view(
     if not server.is_loopback:
         complain("Others may reach this address. Whoever has the token in it can read everything in the bundles.")
     address = f"{server.address}#/{key_of(path)}/overview" if library.is_one else server.address
-    click.echo(f"{printable(str(path))} is shown at {address}\nCtrl-C ends it.")
-    sys.stdout.flush()
-    if not no_open and has_browser():
-        webbrowser.open(address)
-    server.run()
+
+    def tell() -> None:
+        click.echo(f"{printable(str(path))} is shown at {address}\nCtrl-C ends it.")
+        sys.stdout.flush()
+        if not no_open and _has_browser():  # not waited for: some browsers return when they are closed
+            Thread(target=webbrowser.open, args=(address,), name="browser", daemon=True).start()
+
+    server.run(tell)
+
+
+def _has_browser() -> bool:
+    """Whether a browser can show itself here: one in this terminal would take it from us."""
+    if sys.platform == "darwin":
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -16,11 +16,12 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from rollout_trace.errors import RolloutTraceError
 
 _Result = TypeVar("_Result")
+_WAIT_SECONDS: Final = 0.1
 
 
 class WorkerDiedError(RolloutTraceError):
@@ -43,12 +44,16 @@ def usable_cores() -> int:
 
 
 def in_processes(
-    work: Callable[[Path], _Result], bundles: Sequence[Path], jobs: int
+    work: Callable[[Path], _Result],
+    bundles: Sequence[Path],
+    jobs: int,
+    while_waiting: Callable[[], None] | None = None,
 ) -> Generator[_Result | WorkerDiedError]:
     """Do the same work for bundles, for each of them once and `jobs` at a time; both it and its results are pickled.
 
     The results come in the order of the bundles, an error in place of that of a process that died. When this generator
-    has ended or is closed, no worker is left, and no file that is half written.
+    has ended or is closed, no worker is left, and no file that is half written. `while_waiting`, if it is given, is
+    called several times a second, and may raise an error to end it.
     """
     waiting = deque(bundles)
     results: dict[Path, _Result | WorkerDiedError] = {}
@@ -58,7 +63,9 @@ def in_processes(
             workers[-1].begin(waiting.popleft())
         for bundle in bundles:
             while bundle not in results:
-                for worker in _that_are_done(workers):
+                if while_waiting is not None:
+                    while_waiting()
+                for worker in _that_are_done(workers, None if while_waiting is None else _WAIT_SECONDS):
                     results[worker.bundle] = worker.result()
                     if waiting:
                         worker.begin(waiting.popleft())
@@ -144,8 +151,8 @@ def _joined(workers: list["_Worker[_Result]"], worker: "_Worker[_Result]") -> bo
     return True
 
 
-def _that_are_done(workers: Iterable[_Worker[_Result]]) -> list[_Worker[_Result]]:
-    """Those of which a result can be had, as they are done or have died; waits for one."""
+def _that_are_done(workers: Iterable[_Worker[_Result]], seconds: float | None) -> list[_Worker[_Result]]:
+    """Those of which a result can be had, as they are done or have died; waits for one, but not longer than this."""
     busy = {worker.connection: worker for worker in workers if worker.is_busy}
-    ready = wait(busy)
+    ready = wait(busy, seconds)
     return [worker for connection, worker in busy.items() if connection in ready]

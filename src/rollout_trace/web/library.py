@@ -17,7 +17,8 @@ from typing import Final, NamedTuple
 from rollout_trace.bundle import layout
 from rollout_trace.errors import BundleError, QuestionError
 from rollout_trace.fleet.fact_cache import FactCache, Fingerprint, fingerprint_of
-from rollout_trace.fleet.facts import Found, each_known_or_found, found_anew
+from rollout_trace.fleet.facts import Found, each_known_or_found, facts_or_error
+from rollout_trace.fleet.processes import in_processes, usable_cores
 from rollout_trace.limits import Limits
 from rollout_trace.query.bundle_facts import BundleFacts
 from rollout_trace.query.prices import PriceTable
@@ -29,8 +30,14 @@ from rollout_trace.web.open_rollout import OpenRollout
 _MOST_OPEN: Final = 4
 """How many rollouts are kept open: the one asked for longest ago is closed first, but none that is followed."""
 _LOOK_SECONDS: Final = 0.5
+_PATIENCE_SECONDS: Final = 2.0
+"""How long closing waits for the thread."""
 _REST: Final = 10
 """How much longer than it looked and read the thread does nothing, so that it never takes a core."""
+
+
+class _ClosedError(Exception):
+    """Nobody wants to know any more."""
 
 
 class BundleEntry(NamedTuple):
@@ -78,6 +85,7 @@ class Library:
         with self._lock:
             for rollout in self._open.values():
                 rollout.close()
+        self._thread.join(_PATIENCE_SECONDS)
 
     def entries(self) -> Sequence[BundleEntry]:
         """The bundles, by name."""
@@ -139,7 +147,10 @@ class Library:
         while not self._is_closed.is_set():
             began = time.monotonic()
             self._look()
-            self._find_facts()
+            try:
+                self._find_facts()
+            except _ClosedError:
+                return
             self._is_closed.wait(max(_LOOK_SECONDS, (time.monotonic() - began) * _REST))
 
     def _find_facts(self) -> None:
@@ -159,9 +170,18 @@ class Library:
 
     def _each_found(self, paths: Sequence[Path]) -> Generator[tuple[Path, Found]]:
         if self._keep_facts:
-            yield from each_known_or_found(paths, FactCache())
+            yield from each_known_or_found(paths, FactCache(), self._found_anew)
         else:
-            yield from zip(paths, found_anew(paths), strict=True)
+            yield from zip(paths, self._found_anew(paths), strict=True)
+
+    def _found_anew(self, paths: Sequence[Path]) -> Generator[Found]:
+        """The facts of each, found by other processes: in this one, answers would have to wait."""
+        jobs = max(usable_cores() - 1, 1)
+        yield from in_processes(facts_or_error, paths, jobs, while_waiting=self._stop_if_closed)
+
+    def _stop_if_closed(self) -> None:
+        if self._is_closed.is_set():
+            raise _ClosedError
 
     def _know(self, path: Path, found: Found) -> None:
         key = key_of(path)

@@ -58,7 +58,8 @@ def applied_by_line(view: View) -> Mapping[int | None, AppliedEvent]:
 @once_a_view
 def last_seq(view: View) -> Seq:
     """The last event that made the graph; 0 if none did."""
-    return applied(view)[-1].position.seq if applied(view) else 0
+    seqs = [position.seq for position, _ in view.reduction.evidence]  # of the graph: the log need not be read for it
+    return seqs[-1] if seqs else 0
 
 
 @once_a_view
