@@ -10,6 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Generator, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Final, NamedTuple
@@ -158,10 +159,11 @@ class Library:
                 self._know(path, found)
 
     def _each_found(self, paths: Sequence[Path]) -> Generator[tuple[Path, Found]]:
+        anew = partial(found_anew, limits=self._limits)
         if self._keep_facts:
-            yield from each_known_or_found(paths, FactCache())
+            yield from each_known_or_found(paths, FactCache(self._limits), anew)
         else:
-            yield from zip(paths, found_anew(paths), strict=True)
+            yield from zip(paths, anew(paths), strict=True)
 
     def _know(self, path: Path, found: Found) -> None:
         key = key_of(path)

@@ -70,7 +70,7 @@ class UsageOverview(msgspec.Struct, frozen=True, kw_only=True):
     compaction_requests: int
     """Requests to compact a history; no trace has the count of their tokens, and they are in no total."""
     price_date: str | None
-    """Of which day the prices are."""
+    """Of which day the prices are; None where the user's own are among them."""
 
 
 class ReplacementLine(msgspec.Struct, frozen=True, kw_only=True):
