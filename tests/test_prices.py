@@ -14,10 +14,10 @@ from rollout_trace.query.prices import (
     OwnPrices,
     PriceTable,
     cost_of,
-    overridden,
     price_of,
     read_prices,
     shipped_prices,
+    with_own_prices,
 )
 
 NOW = 1_795_000_000_000
@@ -206,7 +206,7 @@ def test_prices_of_ones_own_take_the_place_of_the_shipped_ones_model_by_model(tm
     file.write_text(
         'date = 2026-11-01\n[models."gpt-5.5"]\ninput = 1\ncached_input = 0.1\noutput = 2\n', encoding="utf-8"
     )
-    table = overridden(shipped_prices(), read_prices(file))
+    table = with_own_prices(shipped_prices(), read_prices(file))
 
     own = ModelPrice(input=Decimal(1), cached_input=Decimal("0.1"), output=Decimal(2))
     assert price_of(table, "gpt-5.5", NOW) == own

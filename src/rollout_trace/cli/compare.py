@@ -17,13 +17,13 @@ from rollout_trace.cli.reporting import tell_json
 from rollout_trace.cli.user_prices import prices_option, user_prices
 from rollout_trace.limits import Limits
 from rollout_trace.printable import printable
-from rollout_trace.query import comparison
 from rollout_trace.query.comparison import (
     Comparison,
     ErrorComparison,
     ModelComparison,
     TaskComparison,
     ToolComparison,
+    comparison_of,
     models_without_price,
 )
 
@@ -57,7 +57,7 @@ def compare(
     """
     prices = user_prices(price_file)
     fleet = facts_in(root, limits, no_cache=no_cache)
-    found = comparison.compare(fleet.known, prices)
+    found = comparison_of(fleet.known, prices)
     if as_json:
         tell_json(msgspec.structs.asdict(found) | {"prices": price_fields(prices), "failures": failure_fields(fleet)})
     else:

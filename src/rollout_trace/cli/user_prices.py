@@ -9,7 +9,7 @@ import click
 
 from rollout_trace.cli.reporting import complain, failure_line
 from rollout_trace.errors import PriceTableError
-from rollout_trace.query.prices import PriceTable, overridden, read_prices, shipped_prices
+from rollout_trace.query.prices import PriceTable, read_prices, shipped_prices, with_own_prices
 from rollout_trace.user_folders import config_file
 
 
@@ -34,7 +34,7 @@ def user_prices(price_file: Path | None) -> PriceTable:
     if price_file is None and not in_settings.exists():
         return shipped_prices()
     try:
-        return overridden(shipped_prices(), read_prices(price_file or in_settings))
+        return with_own_prices(shipped_prices(), read_prices(price_file or in_settings))
     except PriceTableError as error:
         complain(failure_line(str(error.path), error))
         sys.exit(1)

@@ -73,7 +73,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[ErrorComparison, ...]
 
 
-def compare(bundles: Sequence[KnownBundle], prices: PriceTable) -> Comparison:
+def comparison_of(bundles: Sequence[KnownBundle], prices: PriceTable) -> Comparison:
     """Put bundles beside each other."""
     return Comparison(
         bundles=len(bundles),

@@ -119,7 +119,7 @@ def read_prices(file: str | Path) -> PriceTable:
     return PriceTable(date=written.date, source=written.source, models=models)
 
 
-def overridden(table: PriceTable, own: PriceTable) -> PriceTable:
+def with_own_prices(table: PriceTable, own: PriceTable) -> PriceTable:
     """A table in which the models of `own` have the prices of `own`, and no other."""
     mine = OwnPrices(models=tuple(own.models), date=own.date, source=own.source)
     return msgspec.structs.replace(table, own=mine, models={**table.models, **own.models})

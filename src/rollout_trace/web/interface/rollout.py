@@ -5,8 +5,8 @@ import msgspec
 from rollout_trace.check.findings import EvidenceBytes, Verdict
 from rollout_trace.diagnostics import Level
 from rollout_trace.ids import CodexTurnId, ThreadId
-from rollout_trace.query.activity import AgentActivity
 from rollout_trace.query.compactions import AskedAgain, ReplacementKind
+from rollout_trace.query.current_activity import AgentActivity
 from rollout_trace.query.naming import ObjectRef
 from rollout_trace.query.outcome import Outcome
 from rollout_trace.query.summary import AgentTotals, Summary
