@@ -144,7 +144,9 @@ SHIPPED = {  # input, cached input, cache write, output; and the same beyond the
     "gpt-5.4-mini": ("0.75 0.075 - 4.50", ""),
     "gpt-5.4-nano": ("0.20 0.02 - 1.25", ""),
     "gpt-5.5": ("5 0.50 - 30", "10 1 - 45"),
+    "gpt-5.6-luna": ("0.20 0.02 0.25 1.20", "0.40 0.04 0.50 1.80"),
     "gpt-5.6-sol": ("4 0.40 5 20", "8 0.80 10 30"),
+    "gpt-5.6-terra": ("2 0.20 2.50 12", "4 0.40 5 18"),
     "gpt-6-astra": ("10 1 12.50 50", "20 2 25 75"),
     "gpt-6-luna": ("0.10 0.01 0.125 0.50", "0.20 0.02 0.25 0.75"),
     "gpt-6-sol": ("2 0.20 2.50 10", "4 0.40 5 15"),
@@ -159,6 +161,16 @@ def amounts(rates: str) -> list[Decimal | None]:
     return [None if rate == "-" else Decimal(rate) for rate in rates.split()]
 
 
+def assert_price(price: ModelPrice, short: str, long: str) -> None:
+    assert [price.input, price.cached_input, price.cache_write, price.output] == amounts(short)
+    beyond = price.long_context
+    if beyond is None:
+        assert long == ""
+    else:
+        rates = [beyond.input, beyond.cached_input, beyond.cache_write, beyond.output]
+        assert (beyond.above_input_tokens, rates) == (272_000, amounts(long))
+
+
 def test_the_shipped_table_has_the_prices_that_its_sources_have() -> None:
     table = shipped_prices()
 
@@ -166,25 +178,32 @@ def test_the_shipped_table_has_the_prices_that_its_sources_have() -> None:
     for model, (short, long) in SHIPPED.items():
         price = price_of(table, model, noon("2026-11-21"))
         assert price is not None
-        assert [price.input, price.cached_input, price.cache_write, price.output] == amounts(short), model
-        beyond = price.long_context
-        if beyond is None:
-            assert long == "", model
-        else:
-            rates = [beyond.input, beyond.cached_input, beyond.cache_write, beyond.output]
-            assert (beyond.above_input_tokens, rates) == (272_000, amounts(long)), model
+        assert_price(price, short, long)
 
 
-def test_the_price_of_a_model_that_was_made_cheaper_for_a_time_is_that_of_the_day_and_unknown_after_it() -> None:
+@pytest.mark.parametrize(
+    ("model", "last_day", "short", "long"),
+    [
+        ("gpt-5.6-luna", "2026-07-29", "1 0.10 1.25 6", "2 0.20 2.50 9"),
+        ("gpt-5.6-sol", "2026-08-20", "5 0.50 6.25 30", "10 1 12.50 45"),
+        ("gpt-5.6-terra", "2026-07-29", "2.50 0.25 3.125 15", "5 0.50 6.25 22.50"),
+    ],
+)
+def test_a_model_that_was_made_cheaper_has_its_first_price_until_that_day(
+    model: str, last_day: str, short: str, long: str
+) -> None:
     table = shipped_prices()
-    before = price_of(table, "gpt-5.6-sol", noon("2026-08-20"))
-    cheaper = price_of(table, "gpt-5.6-sol", noon("2026-08-21"))
+    before = price_of(table, model, noon(last_day))
+    after = price_of(table, model, noon(last_day) + 24 * 60 * 60 * 1000)
 
     assert before is not None
-    assert cheaper is not None
-    assert (before.input, before.output) == (Decimal(5), Decimal(30))
-    assert (cheaper.input, cheaper.output) == (Decimal(4), Decimal(20))
-    assert price_of(table, "gpt-5.6-sol", noon("2026-11-22")) is None
+    assert after is not None
+    assert_price(before, short, long)
+    assert_price(after, *SHIPPED[model])
+
+
+def test_what_gpt_5_6_sol_costs_after_its_reduction_is_not_known() -> None:
+    assert price_of(shipped_prices(), "gpt-5.6-sol", noon("2026-11-22")) is None
 
 
 def test_the_shipped_table_says_when_and_where_its_prices_are_from() -> None:
