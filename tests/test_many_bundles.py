@@ -295,6 +295,25 @@ class TestPrices:
             last = run(*command, "--prices", own).stdout.splitlines()[-1]
             assert last.startswith(f"Prices of {shipped_prices().date}, and your own of 2026-10-01 for a: ")
 
+    def test_a_model_that_has_a_price_for_other_days_is_told_from_one_that_has_none(
+        self, run: Run, root: Path, tmp_path: Path
+    ) -> None:
+        own = tmp_path / "own.toml"
+        own.write_text('[models."gpt-5.5"]\nuntil = 2026-09-21\ninput = 0\ncached_input = 0\noutput = 1_000_000\n')
+        lines = run("compare", root, "--prices", own).stdout.splitlines()  # of the 21st, and of the 22nd
+
+        assert "2 bundles, 22 requests, cost $1,397.00 + unknown*" in lines
+        assert "No price is known for gpt-5.5 on some days; --prices takes a file with your own." in lines
+
+    def test_of_many_models_with_prices_of_ones_own_only_some_are_named(
+        self, run: Run, root: Path, tmp_path: Path
+    ) -> None:
+        own = tmp_path / "own.toml"
+        own.write_text("".join(f"[models.a{n}]\ninput = 1\ncached_input = 1\noutput = 1\n" for n in range(7)))
+        last = run("list", root, "--prices", own).stdout.splitlines()[-1]
+
+        assert f"Prices of {shipped_prices().date}, and your own for a0, a1, a2, a3, a4, 2 more: " in last
+
     def test_a_run_keeps_the_price_of_its_day(self, run: Run, root: Path, tmp_path: Path) -> None:
         own = tmp_path / "own.toml"
         row = '[[models."gpt-5.5"]]\n{days}\ninput = 0\ncached_input = 0\noutput = {price}\n'

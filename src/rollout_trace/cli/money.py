@@ -1,6 +1,6 @@
 """How tokens and money look in a table, and how they are written as JSON: the same in every command."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from rich.text import Text
@@ -15,6 +15,7 @@ TOKEN_COLUMNS: Final = ("input", "cached", "written", "output", "reasoning")
 """The headings of what `token_cells` gives."""
 
 _MARK: Final = "*"
+_MOST_NAMED: Final = 5
 
 
 def token_cells(tokens: TokenUsage, *, in_short: bool) -> tuple[str, ...]:
@@ -40,9 +41,8 @@ def cost_cell(cost: UsDollars | None, *, is_incomplete: bool) -> Text:
 def total_cost_cell(totals: UsageTotals) -> Text:
     """What several requests cost; a mark says that some of them have no count of tokens, and so are not in it."""
     cost = cost_cell(totals.cost_usd, is_incomplete=bool(totals.requests_without_price))
-    return Text.assemble(
-        cost, (_MARK, "yellow") if totals.requests_without_count and totals.cost_usd is not None else ""
-    )
+    is_marked = totals.requests_without_count and totals.cost_usd is not None
+    return Text.assemble(cost, (_MARK, "yellow") if is_marked else "")
 
 
 def usage_notes(
@@ -58,7 +58,7 @@ def usage_notes(
         count = f"{compaction_requests:,}"
         yield f"Requests to compact a history, {count} here, are in no sum: traces do not count their tokens."
     if unpriced_models:
-        models = printable(", ".join(unpriced_models))
+        models = _few(f"{model} on some days" if model in prices.models else model for model in unpriced_models)
         yield f"No price is known for {models}; --prices takes a file with your own."
     yield _price_note(prices)
 
@@ -72,5 +72,13 @@ def _price_note(prices: PriceTable) -> str:
     date = f" of {prices.date}"
     if prices.own is not None:
         of_own = "" if prices.own.date is None else f" of {prices.own.date}"
-        date += f", and your own{of_own} for {printable(', '.join(prices.own.models))}"
+        date += f", and your own{of_own} for {_few(prices.own.models)}"
     return f"Prices{date}: what the tokens cost by the list, not what was paid."
+
+
+def _few(models: Iterable[str]) -> str:
+    """The names of models, of many only the first."""
+    names = list(models)
+    if len(names) > _MOST_NAMED:
+        names[_MOST_NAMED:] = [f"{len(names) - _MOST_NAMED:,} more"]
+    return printable(", ".join(names))
