@@ -33,6 +33,7 @@ from rollout_trace.reduce.replay import Reduction
 from rollout_trace.values import ExecCommand
 
 REQUEST = InferenceCallId("inf-2")
+OTHER = "00000000-0000-4000-8000-000000000003"
 
 
 def answered(recording: Recording, folder: Path) -> tuple[Bundle, Reduction]:
@@ -73,6 +74,24 @@ class TestNames:
     def test_a_beginning_of_several_names_is_refused_with_what_it_may_be(self, words: str) -> None:
         with pytest.raises(QuestionError, match=f"`{words}` may be .*; give more of the name"):
             self.names().find(words)
+
+    def test_objects_that_share_a_name_are_offered_by_names_that_lead_to_them(self) -> None:
+        recording = recording_with_turn()
+        recording.thread(CHILD, "/root/bee", nickname="Bee")
+        recording.thread(OTHER, "/root/bee", nickname="Bee")
+        names = Names(recording.reduce().trace)
+
+        with pytest.raises(QuestionError, match=r"`/root/bee` may be thread:2 \(agent /root/bee\) or thread:3 \(agent"):
+            names.find("/root/bee")
+        with pytest.raises(QuestionError, match=r"thread:2 \(agent Bee\) or thread:3 \(agent Bee\); give one of"):
+            names.find("Bee")
+        assert names.find("thread:3").object_id == OTHER
+
+    def test_a_request_to_compact_a_history_has_a_short_name(self) -> None:
+        trace = reduce_bundle(Path(__file__).parents[1] / "examples" / "fix-the-build").trace
+        (request,) = trace.compaction_requests
+
+        assert Names(trace).short(ObjectRef(ObjectKind.COMPACTION_REQUEST, request)) == "compaction-request:1"
 
     def test_a_kind_narrows_what_is_meant(self) -> None:
         assert self.names().find("00000000-0000-4000-8000-000000000002", [ObjectKind.THREAD]).object_id == CHILD

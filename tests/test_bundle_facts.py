@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from rollout_trace.query.bundle_facts import BundleFacts, ToolFacts, bundle_facts
+from rollout_trace.query.bundle_facts import BundleFacts, ToolFacts, facts_of
 from rollout_trace.query.recorded_errors import ErrorCluster
 from rollout_trace.query.session_origin import Beginning
 from rollout_trace.query.sessions import KnownBundle, sessions_of
@@ -16,7 +16,7 @@ EXAMPLE = Path(__file__).parents[1] / "examples" / "fix-the-build"
 
 @pytest.fixture(scope="module")
 def example() -> BundleFacts:
-    return bundle_facts(EXAMPLE)
+    return facts_of(EXAMPLE)
 
 
 def test_the_example_in_facts(example: BundleFacts) -> None:
@@ -24,6 +24,8 @@ def test_the_example_in_facts(example: BundleFacts) -> None:
     assert example.first_user_message is not None
     assert example.first_user_message.startswith("The build of plaindate has been failing")
     assert [request.duration_ms for request in example.requests][:2] == [3_012, 804]  # seq 5 to 8, and 11 to 12
+    assert example.requests[0].started_at_unix_ms == 1_790_000_000_016  # seq 5
+    assert example.compaction_requests == 1
     assert example.diagnostics == {}
 
 
@@ -50,7 +52,7 @@ def test_the_size_is_that_of_the_evidence(example: BundleFacts, tmp_path: Path) 
     size = sum(file.stat().st_size for file in copy.rglob("*") if file.is_file())
     (copy / "state.json").write_text("{}")
 
-    assert example.evidence_bytes == bundle_facts(copy).evidence_bytes == size
+    assert example.evidence_bytes == facts_of(copy).evidence_bytes == size
 
 
 def test_facts_survive_being_written(example: BundleFacts) -> None:
@@ -68,12 +70,12 @@ def test_facts_survive_being_written(example: BundleFacts) -> None:
     ],
 )
 def test_how_real_rollouts_came_about(scenario: str, beginning: Beginning, real_bundles: Path) -> None:
-    assert bundle_facts(real_bundles / scenario).origin.beginning == beginning
+    assert facts_of(real_bundles / scenario).origin.beginning == beginning
 
 
 def test_real_errors_are_told_once_though_the_user_was_told_too(real_bundles: Path) -> None:
-    cut = bundle_facts(real_bundles / "0.160.0" / "fail_cut").errors
-    hidden = bundle_facts(real_bundles / "0.160.0" / "compact_local_fails").errors
+    cut = facts_of(real_bundles / "0.160.0" / "fail_cut").errors
+    hidden = facts_of(real_bundles / "0.160.0" / "compact_local_fails").errors
 
     assert [(error.source, error.count) for error in cut] == [("request", 1)]
     assert [error.source for error in hidden] == ["turn"]  # its request is in no event
@@ -82,7 +84,7 @@ def test_real_errors_are_told_once_though_the_user_was_told_too(real_bundles: Pa
 def test_real_bundles_of_one_session_stand_together(real_bundles: Path) -> None:
     names = ["resume_fork", "resume_fork-2", "resume_fork-3", "review", "review-2", "auto_review", "auto_review-2"]
     bundles = [real_bundles / "0.160.0" / name for name in [*names, "exec_basic"]]
-    sessions = sessions_of(KnownBundle(bundle, bundle_facts(bundle)) for bundle in bundles)
+    sessions = sessions_of(KnownBundle(bundle, facts_of(bundle)) for bundle in bundles)
 
     assert {tuple((member.bundle.path.name, member.relation) for member in session) for session in sessions} == {
         (("resume_fork", "started"), ("resume_fork-2", "resumed"), ("resume_fork-3", "fork")),

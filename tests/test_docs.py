@@ -7,6 +7,7 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
+from importlib import import_module
 from pathlib import Path
 from typing import Any, get_args, get_origin
 
@@ -128,6 +129,48 @@ def test_every_question_is_on_the_python_page() -> None:
 
     assert [name for name in query.__all__ if name not in words] == []
     assert [name for name in query.__all__ if getattr(query, name, None) is None] == []
+
+
+ANSWERS = {
+    "summary": ["summarize"],
+    "timeline": ["timeline_of"],
+    "show": ["describe"],
+    "why": ["lineage_of"],
+    "conversation": ["conversation_of", "seen_at"],
+    "context": ["context_of"],
+    "tools": ["tool_outputs_of"],
+    "terminals": ["terminals_of"],
+    "agents": ["agents_of"],
+    "failures": ["failures_of"],
+    "compactions": ["replacements_of"],
+    "diff": ["difference_between"],
+    "grep": ["find_text"],
+    "usage": ["usage_of"],
+    "time": ["time_account_of", "critical_path_of"],
+    "list": ["sessions_of", "usage_of_requests"],
+    "compare": ["comparison_of"],
+    "watch": ["current_activities"],
+}
+"""Commands that answer a question, and the functions that have the answer."""
+NO_ANSWERS = {"check", "view", "reduce", "export", "demo", "debug"}
+
+
+def test_every_answer_of_a_command_can_be_had_from_python() -> None:
+    context = rollout_trace_command.make_context("rollout-trace", [], resilient_parsing=True)
+    assert set(rollout_trace_command.list_commands(context)) == ANSWERS.keys() | NO_ANSWERS
+
+    for command, functions in ANSWERS.items():
+        module = import_module(f"rollout_trace.cli.{command}")
+        for function in functions:
+            assert function in query.__all__
+            assert getattr(query, function) is getattr(module, function)  # it is the one that the command uses
+
+
+def test_no_question_has_the_name_of_a_module() -> None:
+    # Importing such a module would put it in the name's place.
+    modules = {path.stem for path in (PROJECT / "src" / "rollout_trace" / "query").iterdir()}
+
+    assert modules & set(query.__all__) == set()
 
 
 def test_every_command_is_documented_with_its_output() -> None:

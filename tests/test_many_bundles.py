@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from rollout_trace.query.prices import shipped_prices
+
 EXAMPLE = Path(__file__).parents[1] / "examples" / "fix-the-build"
 COMMAND = str(Path(sysconfig.get_path("scripts")) / "rollout-trace")
 
@@ -70,10 +72,15 @@ class TestList:
             *("bundle", "started", "time", "status", "agents", "requests"),
             *("tokens", "cost", "faults", "size", "asked"),
         ]
-        assert lines[2].startswith("early   2026-09-21 14:13  41.4 s  completed       2        11   69.8k  $0.1000")
+        assert lines[2].startswith("early   2026-09-21 14:13  41.4 s  completed       2        11   69.8k  $0.1000*")
         assert lines[1].startswith("late    2026-09-22 14:13")
         assert "no end" in lines[1]
-        assert "2 bundles of 2 sessions, 139.6k tokens, cost $0.2001" in lines
+        assert "2 bundles of 2 sessions, 139.6k tokens, cost $0.2001*" in lines
+        assert lines[-3:] == [
+            "* 2 of 22 requests have no count of tokens, and are in no sum but that of requests.",
+            "Requests to compact a history, 2 here, are in no sum: traces do not count their tokens.",
+            f"Prices of {shipped_prices().date}: what the tokens cost by the list, not what was paid.",
+        ]
 
     @pytest.mark.parametrize("columns", [80, 140])
     def test_it_fits_the_terminal_one_line_a_bundle_without_colour_codes(
@@ -92,6 +99,8 @@ class TestList:
         assert (early["status"], late["status"]) == ("completed", "no-end")
         assert (early["duration_ms"], early["agents"], early["models"]) == (41_396, 2, ["gpt-5.5"])
         assert (early["usage"]["requests"], early["usage"]["cost_usd"]) == (11, 0.100027)
+        assert early["compaction_requests"] == 1
+        assert early["prices"] == {"date": str(shipped_prices().date), "source": shipped_prices().source, "own": None}
 
     @pytest.mark.parametrize(
         ("options", "expected"),
@@ -99,12 +108,12 @@ class TestList:
             ((), ["late", "early"]),
             (("--sort", "time"), ["early", "late"]),
             (("--sort", "size"), ["early", "late"]),
-            (("--limit", "1"), ["late"]),
+            (("--rows", "1"), ["late"]),
             (("--status", "completed"), ["early"]),
             (("--status", "no-end"), ["late"]),
             (("--since", "2026-09-22"), ["late"]),
             (("--since", "2026-09-21T14:00"), ["late", "early"]),
-            (("--since", "1m", "--limit", "1"), []),
+            (("--since", "1m", "--rows", "1"), []),
             (("--model", "gpt-5*"), ["late", "early"]),
             (("--model", "gpt-5"), []),
             (("--asked", "PLAINDATE"), ["late", "early"]),
@@ -235,8 +244,85 @@ class TestCompare:
         assert many["bundles"] == 12
         assert many["tools"][0]["outcomes"]["calls"] == 12 * few["tools"][0]["outcomes"]["calls"]
 
+    def test_json_says_which_prices_it_has_and_which_bundles_it_has_not(self, run: Run, root: Path) -> None:
+        (root / "early" / "manifest.json").write_text("{")
+        done = run("compare", root, "--json")
+        found = json.loads(done.stdout)
+
+        assert done.returncode == 1
+        assert found["prices"]["date"] == str(shipped_prices().date)
+        assert [failure["bundle"] for failure in found["failures"]] == [str(root / "early")]
+        assert found["compaction_requests"] == 1
+
+    def test_it_says_what_is_in_no_sum(self, run: Run, root: Path) -> None:
+        lines = run("compare", root).stdout.splitlines()
+
+        assert "2 bundles, 22 requests, cost $0.2001*" in lines
+        assert "* 2 of 22 requests have no count of tokens, and are in no sum but that of requests." in lines
+        assert "Requests to compact a history, 2 here, are in no sum: traces do not count their tokens." in lines
+
+
+class TestLimits:
+    @pytest.mark.parametrize("command", ["list", "compare"])
+    def test_a_limit_leaves_out_what_passes_it(self, command: str, run: Run, root: Path) -> None:
+        def requests(*options: str, **variables: str) -> list[int]:
+            lines = listed(run(command, root, "--json", *options, **variables))
+            return [line["usage"]["requests"] for line in lines]
+
+        whole = requests()
+        limited = requests("--limit", "events=20")
+
+        assert sum(limited) == 2 * 3 < sum(whole)
+        assert requests(ROLLOUT_TRACE_LIMITS="events=20") == limited
+        assert requests() == whole  # what was found within other limits is not used
+
+    @pytest.mark.parametrize("command", ["list", "compare"])
+    def test_a_number_alone_is_told_where_it_belongs(self, command: str, run: Run, root: Path) -> None:
+        done = run(command, root, "--limit", "5")
+
+        assert done.returncode == 2
+        assert "'5' is no limit on what is read; --rows 5 shows so many lines" in done.stderr
+
 
 class TestPrices:
+    def test_ones_own_prices_and_those_of_the_list_both_have_their_date(
+        self, run: Run, root: Path, tmp_path: Path
+    ) -> None:
+        own = tmp_path / "own.toml"
+        own.write_text('date = 2026-10-01\n[models."a"]\ninput = 1\ncached_input = 1\noutput = 1\n', encoding="utf-8")
+
+        for command in (("usage", EXAMPLE), ("list", root), ("compare", root)):
+            last = run(*command, "--prices", own).stdout.splitlines()[-1]
+            assert last.startswith(f"Prices of {shipped_prices().date}, and your own of 2026-10-01 for a: ")
+
+    def test_a_model_that_has_a_price_for_other_days_is_told_from_one_that_has_none(
+        self, run: Run, root: Path, tmp_path: Path
+    ) -> None:
+        own = tmp_path / "own.toml"
+        own.write_text('[models."gpt-5.5"]\nuntil = 2026-09-21\ninput = 0\ncached_input = 0\noutput = 1_000_000\n')
+        lines = run("compare", root, "--prices", own).stdout.splitlines()  # of the 21st, and of the 22nd
+
+        assert "2 bundles, 22 requests, cost $1,397.00 + unknown*" in lines
+        assert "No price is known for gpt-5.5 on some days; --prices takes a file with your own." in lines
+
+    def test_of_many_models_with_prices_of_ones_own_only_some_are_named(
+        self, run: Run, root: Path, tmp_path: Path
+    ) -> None:
+        own = tmp_path / "own.toml"
+        own.write_text("".join(f"[models.a{n}]\ninput = 1\ncached_input = 1\noutput = 1\n" for n in range(7)))
+        last = run("list", root, "--prices", own).stdout.splitlines()[-1]
+
+        assert f"Prices of {shipped_prices().date}, and your own for a0, a1, a2, a3, a4, 2 more: " in last
+
+    def test_a_run_keeps_the_price_of_its_day(self, run: Run, root: Path, tmp_path: Path) -> None:
+        own = tmp_path / "own.toml"
+        row = '[[models."gpt-5.5"]]\n{days}\ninput = 0\ncached_input = 0\noutput = {price}\n'
+        rows = ("until = 2026-09-21", 1_000_000), ("from = 2026-09-22", 2_000_000)
+        own.write_text("".join(row.format(days=days, price=price) for days, price in rows))
+        late, early = listed(run("list", root, "--json", "--prices", own))  # of the 22nd, and of the 21st
+
+        assert (early["usage"]["cost_usd"], late["usage"]["cost_usd"]) == (1_397, 2 * 1_397)
+
     def test_a_file_of_ones_own_counts_when_it_is_named_or_lies_in_the_settings(
         self, run: Run, root: Path, tmp_path: Path
     ) -> None:

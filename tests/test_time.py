@@ -14,9 +14,9 @@ from rollout_trace.bundle_reduction import reduce_bundle
 from rollout_trace.events.types import AgentResultObserved
 from rollout_trace.ids import CodexTurnId, EdgeId, ThreadId
 from rollout_trace.model.rollout import RolloutTrace
-from rollout_trace.query.critical_path import critical_path
+from rollout_trace.query.critical_path import critical_path_of
 from rollout_trace.query.summary import last_known_moment
-from rollout_trace.query.time_account import Account, time_account
+from rollout_trace.query.time_account import Account, time_account_of
 from rollout_trace.reduce.modes import Mode
 from rollout_trace.values import ExecCommand, SpawnAgent, WaitAgent
 
@@ -48,7 +48,7 @@ def path_of(trace: RolloutTrace) -> list[tuple[int, int, str, str]]:
             step.agent_path,
             step.activity.object_id if step.activity else "idle" if step.is_idle else "between",
         )
-        for step in critical_path(trace)
+        for step in critical_path_of(trace)
     ]
 
 
@@ -101,7 +101,7 @@ def a_child_is_waited_for() -> Recording:
 
 class TestAccount:
     def test_each_moment_counts_once_under_one_name(self) -> None:
-        account = time_account(two_turns().reduce().trace).rollout
+        account = time_account_of(two_turns().reduce().trace).rollout
 
         assert parts_of(account) == {
             "model_alone_ms": 1 + 1,  # 3 to 4, 9 to 10
@@ -114,7 +114,7 @@ class TestAccount:
         assert (account.model_ms, account.tools_ms, account.waiting_ms) == (3, 2, 0)
 
     def test_an_agents_account_is_that_of_its_thread(self) -> None:
-        root, child = time_account(a_child_is_waited_for().reduce().trace).agents
+        root, child = time_account_of(a_child_is_waited_for().reduce().trace).agents
 
         assert (root.account.total_ms, child.account.total_ms) == (18, 13)  # 1 to 19; 6 to the last moment
         assert parts_of(root.account) == {
@@ -127,7 +127,7 @@ class TestAccount:
         assert parts_of(child.account) == {"model_alone_ms": 1, "between_ms": 5, "idle_ms": 7}
 
     def test_what_a_child_does_while_its_parent_waits_is_at_once_with_the_waiting(self) -> None:
-        account = time_account(a_child_is_waited_for().reduce().trace).rollout
+        account = time_account_of(a_child_is_waited_for().reduce().trace).rollout
 
         assert (account.model_and_waiting_ms, account.waiting_alone_ms) == (1, 4)  # 11 to 12; the rest of 10 to 15
 
@@ -138,7 +138,7 @@ class TestAccount:
         for tool in ("tool-1", "tool-2"):
             recording.tool_ended(tool)  # 5, 6
 
-        assert time_account(recording.reduce().trace).rollout.tools_ms == 3
+        assert time_account_of(recording.reduce().trace).rollout.tools_ms == 3
 
     def test_what_was_interrupted_lasts_until_its_turn_ends(self) -> None:
         recording = recording_with_turn()
@@ -146,13 +146,13 @@ class TestAccount:
         recording.turn_ended("cancelled")  # 4
         recording.thread_ended()  # 5
 
-        assert time_account(recording.reduce().trace).rollout.tools_ms == 1
+        assert time_account_of(recording.reduce().trace).rollout.tools_ms == 1
 
     def test_without_any_end_it_lasts_until_the_last_moment_that_is_known(self) -> None:
         recording = recording_with_turn()
         recording.tool("tool-1")  # 3
         recording.request("inf-1", [user("go")])  # 4
-        account = time_account(recording.reduce().trace).rollout
+        account = time_account_of(recording.reduce().trace).rollout
 
         assert (account.total_ms, account.tools_ms, account.model_ms) == (4, 1, 0)
 
@@ -166,15 +166,15 @@ class TestAccount:
         output = {"stdout": "", "stderr": "", "exit_code": 0, "formatted_output": ""}
         recording.runtime_ended("tool-1", {**begin, **output})  # 7
         recording.answer("inf-1", [])  # 8
-        account = time_account(recording.reduce().trace).rollout
+        account = time_account_of(recording.reduce().trace).rollout
 
         assert (account.tools_ms, account.model_ms, account.background_ms) == (2, 2, 2)
 
     def test_an_empty_rollout_took_no_time(self) -> None:
         trace = Recording().reduce().trace
 
-        assert parts_of(time_account(trace).rollout) == {}
-        assert critical_path(trace) == ()
+        assert parts_of(time_account_of(trace).rollout) == {}
+        assert critical_path_of(trace) == ()
 
 
 class TestCriticalPath:
@@ -242,7 +242,7 @@ class TestCriticalPath:
 
 def test_the_example_was_a_third_model_alone_and_its_path_is_what_the_root_did() -> None:
     trace = reduce_bundle(EXAMPLE).trace
-    account, path = time_account(trace).rollout, path_of(trace)
+    account, path = time_account_of(trace).rollout, path_of(trace)
 
     assert account.total_ms == 41_396
     # Nobody worked while the root put off its second try (2.004 s), and before each request for the 4 ms or so that
@@ -256,11 +256,11 @@ def test_the_example_was_a_third_model_alone_and_its_path_is_what_the_root_did()
 
 def assert_that_everything_adds_up(trace: RolloutTrace) -> None:
     """The times of each account make its total, and the steps of the path lead from the start to the end."""
-    account = time_account(trace)
+    account = time_account_of(trace)
     for one in (account.rollout, *(agent.account for agent in account.agents)):
         assert sum(getattr(one, part) for part in PARTS) == one.total_ms
     moment = trace.started_at_unix_ms
-    for step in critical_path(trace):
+    for step in critical_path_of(trace):
         assert step.started_at_unix_ms == moment
         moment += step.duration_ms
     assert moment == last_known_moment(trace) == trace.started_at_unix_ms + account.rollout.total_ms

@@ -1,21 +1,23 @@
 """What rollouts used, with the sums done by hand."""
 
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from recording import CHILD, ROOT, recording_with_turn, user
 from rollout_trace.bundle_reduction import reduce_bundle
 from rollout_trace.model.inference import TokenUsage
-from rollout_trace.query.prices import ModelPrice, PriceTable, shipped_prices
+from rollout_trace.query.prices import ModelPrice, PriceTable, read_prices, shipped_prices
 from rollout_trace.query.usage import Usage, usage_of
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "fix-the-build"
 COUNT = {"input_tokens": 100, "cached_input_tokens": 60, "output_tokens": 20, "reasoning_output_tokens": 5}
 UNKNOWN = PriceTable(models={})
 A_DOLLAR_A_TOKEN = ModelPrice(input=Decimal(1_000_000), cached_input=Decimal(0), output=Decimal(1_000_000))
-KNOWN = PriceTable(models={"a-model": A_DOLLAR_A_TOKEN})
+KNOWN = PriceTable(models={"a-model": (A_DOLLAR_A_TOKEN,)})
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +75,32 @@ def test_a_model_without_a_price_costs_nobody_knows_what() -> None:
 
     assert (found.total.cost_usd, found.total.requests_without_price) == (None, 1)
     assert found.total.tokens.input_tokens == 100
-    assert [(one.model, one.price) for one in found.models] == [("a-model", None)]
+    assert [(one.model, one.prices) for one in found.models] == [("a-model", ())]
+
+
+def test_each_request_has_the_price_of_the_day_on_which_it_was_sent(tmp_path: Path) -> None:
+    file = tmp_path / "prices.toml"
+    file.write_text(
+        "[[models.a-model]]\nuntil = 2026-08-20\ninput = 1_000_000\ncached_input = 0\noutput = 0\n"
+        "[[models.a-model]]\nfrom = 2026-08-21\nuntil = 2026-08-21\ninput = 2_000_000\ncached_input = 0\noutput = 0\n"
+    )
+    first, second = read_prices(file).models["a-model"]
+    recording = recording_with_turn()
+    for call in ("inf-1", "inf-2", "inf-3"):
+        recording.request(call, [user("go")])
+        recording.answer(call, [], token_usage=COUNT)
+    trace = recording.reduce().trace
+    calls = {}
+    for day, sent in zip(("2026-08-20", "2026-08-21", "2026-08-22"), trace.inference_calls.values(), strict=True):
+        at = round(datetime.fromisoformat(f"{day}T12:00Z").timestamp() * 1000)
+        window = msgspec.structs.replace(sent.execution, started_at_unix_ms=at)
+        calls[sent.inference_call_id] = msgspec.structs.replace(sent, execution=window)
+    found = usage_of(msgspec.structs.replace(trace, inference_calls=calls), read_prices(file))
+
+    assert [request.cost_usd for request in found.requests] == [40, 80, None]
+    assert found.total.cost_usd == 120
+    assert found.total.requests_without_price == 1
+    assert [one.prices for one in found.models] == [(first, second)]
 
 
 def test_a_request_without_a_count_is_told_and_is_not_one_without_a_price() -> None:

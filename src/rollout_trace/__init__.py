@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rollout_trace.follow.following import follow_bundles
     from rollout_trace.limits import Limits
     from rollout_trace.model.rollout import RolloutTrace
-    from rollout_trace.query.activity import AgentActivity, activities
+    from rollout_trace.query.current_activity import AgentActivity, current_activities
     from rollout_trace.query.item_content import item_content
     from rollout_trace.query.summary import Summary, summarize
     from rollout_trace.record.durability import Durability
@@ -60,7 +60,7 @@ _HOMES = {
     "rollout_trace.follow.following": ("follow_bundles",),
     "rollout_trace.limits": ("Limits",),
     "rollout_trace.model.rollout": ("RolloutTrace",),
-    "rollout_trace.query.activity": ("AgentActivity", "activities"),
+    "rollout_trace.query.current_activity": ("AgentActivity", "current_activities"),
     "rollout_trace.query.item_content": ("item_content",),
     "rollout_trace.query.summary": ("Summary", "summarize"),
     "rollout_trace.record.durability": ("Durability",),
@@ -108,8 +108,8 @@ __all__ = [
     "UnreadableLine",
     "Verdict",
     "__version__",
-    "activities",
     "check_bundle",
+    "current_activities",
     "find_bundles",
     "follow_bundles",
     "item_content",

@@ -12,7 +12,7 @@ from rollout_trace.errors import BundleError, Rejection
 from rollout_trace.follow.bundle_follower import BundleFollower
 from rollout_trace.model.state_json import decode_state, encode_state
 from rollout_trace.printable import printable
-from rollout_trace.query.activity import activities
+from rollout_trace.query.current_activity import current_activities
 from rollout_trace.query.summary import summarize
 from rollout_trace.reduce.modes import Mode
 from rollout_trace.reduce.replay import Reduction
@@ -72,7 +72,7 @@ def assert_default_agrees(folder: Path, salvaged: Reduction) -> None:
 def assert_all_can_be_shown(reduction: Reduction) -> None:
     """The answers can be made of the graph, and it can be written and read again."""
     summarize(reduction.trace)
-    activities(reduction.trace)
+    current_activities(reduction.trace)
     state = encode_state(reduction.trace)
     assert encode_state(decode_state(state)) == state
     assert all(printable(str(found)).isprintable() for found in reduction.diagnostics)

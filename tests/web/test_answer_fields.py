@@ -24,7 +24,7 @@ def test_costs_are_told_without_rounding(tmp_path: Path) -> None:
     recording.answer("inf-1", [assistant("done")], token_usage=tokens)
     whole = view_of(recording.write(tmp_path / "bundle"))
     price = ModelPrice(input=Decimal("1.25"), cached_input=Decimal("0.125"), output=Decimal(10))
-    view = View(whole.bundle, whole.reduction, whole.extent, PriceTable(models={"a-model": price}))
+    view = View(whole.bundle, whole.reduction, whole.extent, PriceTable(models={"a-model": (price,)}))
 
     cost = Decimal("0.0009825")  # 700 × 1.25 + 300 × 0.125 + 7 × 10, a million times less
     (line,) = whole_list(view, "requests")

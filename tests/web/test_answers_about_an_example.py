@@ -344,7 +344,7 @@ class TestUsage:
     def test_in_all_and_by_model(self, view: View) -> None:
         told = ask(view, "usage")
         (model,) = told["models"]
-        assert (model["model"], model["price"], model["totals"]) == ("scripted-1", None, told["total"])
+        assert (model["model"], model["prices"], model["totals"]) == ("scripted-1", [], told["total"])
         assert (told["compaction_requests"], told["total"]["cost_usd"]) == (1, None)
         assert told["price_date"] == str(view.prices.date)
 

@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from rollout_trace.limits import DEFAULT_LIMITS, Limits
+from rollout_trace.query.prices import shipped_prices
+from rollout_trace.web.library import Library
 from web.viewer import EXAMPLE, EXAMPLES, Viewer, until, viewing
 
 
@@ -221,3 +224,18 @@ def test_nothing_is_written_into_bundles_and_without_cache_nothing_anywhere(root
 
     assert {file: file.read_bytes() for file in root.rglob("*") if file.is_file()} == before
     assert not (own / "cache").exists()
+
+
+def requests_known(limits: Limits) -> int:
+    """How many requests the viewer knows of in the example."""
+    library = Library(EXAMPLE, limits, shipped_prices(), keep_facts=False)
+    try:
+        (known,) = until(library.known, bool)
+        return len(known.facts.requests)
+    finally:
+        library.close()
+
+
+def test_what_is_known_of_a_bundle_is_within_the_limits() -> None:
+    assert requests_known(DEFAULT_LIMITS) == 11
+    assert requests_known(Limits(events=20)) == 3

@@ -11,7 +11,7 @@ import pytest
 
 from growing import GrowingBundle
 from rollout_trace.bundle.folder import Bundle
-from rollout_trace.query.activity import activities
+from rollout_trace.query.current_activity import current_activities
 from rollout_trace.query.moment import state_at
 from web.viewer import EXAMPLE, Event, Viewer, until, viewing
 
@@ -58,7 +58,7 @@ def test_a_run_is_followed_from_its_first_to_its_last_event(viewer: Viewer, grow
             change = up_to(changes, count)
             assert (change.data["kind"], change.data["events"]) == ("grown", count)
             assert change.data["is_live"] == (count < EVENTS)
-        told = activities(state_at(Bundle(EXAMPLE), EVENTS).trace)
+        told = current_activities(state_at(Bundle(EXAMPLE), EVENTS).trace)
         assert [agent["doing"] for agent in change.data["activities"]] == [agent.doing for agent in told]
         assert viewer.ask("rollout", viewer.key("run")).json["as_of"] == EVENTS
 

@@ -481,12 +481,14 @@ export interface ModelComparison {
   readonly usage: UsageTotals;
 }
 
-/** The price of a model. */
+/** A price of a model. Its days are those of UTC. */
 export interface ModelPrice {
   readonly input: string;
   readonly cached_input: string;
   readonly cache_write: string | null;
   readonly output: string;
+  readonly from: string | null;
+  readonly until: string | null;
   readonly dated_names: boolean;
   readonly long_context: LongContext | null;
 }
@@ -494,7 +496,7 @@ export interface ModelPrice {
 /** What the requests to one model used. */
 export interface ModelUsage {
   readonly model: string;
-  readonly price: ModelPrice | null;
+  readonly prices: ReadonlyArray<ModelPrice>;
   readonly totals: UsageTotals;
 }
 

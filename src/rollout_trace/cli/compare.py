@@ -1,29 +1,31 @@
 """`compare`: what the bundles of a folder show together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
 import click
+import msgspec
 from rich.console import RenderableType
 from rich.text import Text
 
 from rollout_trace.cli.formatting import beginning_of, duration_text, list_of, plural_text, share_text, show, table_of
-from rollout_trace.cli.many_bundles import facts_in, root_argument, short_names, tell_failures
-from rollout_trace.cli.money import cost_cell, price_notes
+from rollout_trace.cli.limiting import limits_option
+from rollout_trace.cli.many_bundles import facts_in, failure_fields, root_argument, short_names, tell_failures
+from rollout_trace.cli.money import cost_cell, price_fields, total_cost_cell, usage_notes
 from rollout_trace.cli.reporting import tell_json
 from rollout_trace.cli.user_prices import prices_option, user_prices
+from rollout_trace.limits import Limits
 from rollout_trace.printable import printable
-from rollout_trace.query import comparison
 from rollout_trace.query.comparison import (
     Comparison,
     ErrorComparison,
     ModelComparison,
     TaskComparison,
     ToolComparison,
+    comparison_of,
+    models_without_price,
 )
-from rollout_trace.query.prices import PriceTable
-from rollout_trace.query.usage import UsageTotals
 
 _FIGURES: Final = (
     *("calls", "failed", "exit not 0", "no end", "rate", "bundles", "requests", "median", "95 of 100", "longest"),
@@ -34,7 +36,7 @@ _FIGURES: Final = (
 @click.command
 @root_argument
 @click.option(
-    "--limit",
+    "--rows",
     metavar="N",
     type=click.IntRange(min=1),
     default=10,
@@ -42,8 +44,11 @@ _FIGURES: Final = (
     help="Show so many lines of each table.",
 )
 @prices_option
+@limits_option
 @click.option("--json", "as_json", is_flag=True, help="Print all of it as one JSON object.")
-def compare(root: Path | None, limit: int, price_file: Path | None, *, no_cache: bool, as_json: bool) -> None:
+def compare(
+    root: Path | None, rows: int, limits: Limits, price_file: Path | None, *, no_cache: bool, as_json: bool
+) -> None:
     """Compare the bundles in a folder.
 
     Which tools fail most, which models are slow, what a task costs, which errors there are. Without ROOT, the folder
@@ -51,30 +56,31 @@ def compare(root: Path | None, limit: int, price_file: Path | None, *, no_cache:
     stand together: numbers, ids, paths and addresses in them do not count.
     """
     prices = user_prices(price_file)
-    fleet = facts_in(root, no_cache=no_cache)
-    found = comparison.compare(fleet.known, prices)
+    fleet = facts_in(root, limits, no_cache=no_cache)
+    found = comparison_of(fleet.known, prices)
     if as_json:
-        tell_json(found)
+        tell_json(msgspec.structs.asdict(found) | {"prices": price_fields(prices), "failures": failure_fields(fleet)})
     else:
-        show(_parts(found, prices, limit))
+        notes = usage_notes(found.usage, found.compaction_requests, models_without_price(fleet.known, prices), prices)
+        show(_parts(found, rows, notes))
     tell_failures(fleet, silently=False)
 
 
-def _parts(found: Comparison, prices: PriceTable, limit: int) -> Iterator[RenderableType]:
+def _parts(found: Comparison, rows: int, notes: Iterable[str]) -> Iterator[RenderableType]:
     for what, table, count in (
-        ("tools", _tools(found.tools[:limit]), len(found.tools)),
-        ("models", _models(found.models[:limit]), len(found.models)),
-        ("tasks", _tasks(found.tasks[:limit]), len(found.tasks)),
-        ("errors", _errors(found.errors[:limit]), len(found.errors)),
+        ("tools", _tools(found.tools[:rows]), len(found.tools)),
+        ("models", _models(found.models[:rows]), len(found.models)),
+        ("tasks", _tasks(found.tasks[:rows]), len(found.tasks)),
+        ("errors", _errors(found.errors[:rows]), len(found.errors)),
     ):
         if count:
             yield table
-            if count > limit:
-                yield Text(f"{limit} of {count:,} {what}; --limit shows more.", "dim")
+            if count > rows:
+                yield Text(f"{rows} of {count:,} {what}; --rows shows more.", "dim")
             yield Text()
     requests = plural_text(found.usage.requests, "request")
-    yield Text.assemble(f"{plural_text(found.bundles, 'bundle')}, {requests}, cost ", _cost(found.usage))
-    for note in price_notes(prices):
+    yield Text.assemble(f"{plural_text(found.bundles, 'bundle')}, {requests}, cost ", total_cost_cell(found.usage))
+    for note in notes:
         yield Text(note, "dim")
 
 
@@ -96,7 +102,7 @@ def _models(models: Sequence[ModelComparison]) -> RenderableType:
             f"{one.failed:,}",
             *("-" if ms is None else duration_text(ms) for ms in (one.median_ms, one.percentile_95_ms, one.longest_ms)),
             share_text(one.usage.tokens.cached_input_tokens, one.usage.tokens.input_tokens),
-            _cost(one.usage),
+            total_cost_cell(one.usage),
         )
         for one in models
     ]
@@ -111,7 +117,7 @@ def _tasks(tasks: Sequence[TaskComparison]) -> RenderableType:
             f"{one.usage.requests:,}",
             duration_text(one.median_duration_ms),
             cost_cell(one.median_cost_usd, is_incomplete=bool(one.usage.requests_without_price)),
-            _cost(one.usage),
+            total_cost_cell(one.usage),
             beginning_of(one.task),
         )
         for one in tasks
@@ -126,7 +132,3 @@ def _errors(errors: Sequence[ErrorComparison]) -> RenderableType:
         for one, name in zip(errors, names, strict=True)
     ]
     return table_of(("count", "bundles", "of", "error", "first in", "seq"), rows, _FIGURES, names=("of", "first in"))
-
-
-def _cost(usage: UsageTotals) -> Text:
-    return cost_cell(usage.cost_usd, is_incomplete=bool(usage.requests_without_price))

@@ -7,9 +7,11 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from rollout_trace.cli.formatting import duration_text, table_of
+from rollout_trace.cli.limiting import limits_option
 from rollout_trace.cli.reading import Reading, bundle_named, open_reading, tell
 from rollout_trace.cli.wording import item_lines
 from rollout_trace.ids import ItemId
+from rollout_trace.limits import Limits
 from rollout_trace.printable import printable
 from rollout_trace.query.difference import AgentDifference, Difference, difference_between
 from rollout_trace.query.summary import Summary
@@ -23,14 +25,15 @@ _MOST_STRETCHES = 8
 @click.argument("right", metavar="B")
 @click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
 @click.option("--full", is_flag=True, help="Show all that differs, however much.")
-def diff(left: str, right: str, *, as_json: bool, full: bool) -> None:
+@limits_option
+def diff(left: str, right: str, limits: Limits, *, as_json: bool, full: bool) -> None:
     """Show where two rollouts of the same task part.
 
     What they do differently, and their totals side by side. A and B are bundles, named as for every other command.
     Items are compared by what they say, without what differs in every run, such as ids, wall times and encrypted
-    text.
+    text. Both are compared as wholes: events of two runs do not correspond, so there is no --at.
     """
-    sides = open_reading(bundle_named(left)), open_reading(bundle_named(right))
+    sides = open_reading(bundle_named(left), limits), open_reading(bundle_named(right), limits)
     found = difference_between((sides[0].bundle, sides[0].reduction), (sides[1].bundle, sides[1].reduction))
     tell(lambda: _parts(sides, found, full=full), {"difference": found}, as_json=as_json)
 

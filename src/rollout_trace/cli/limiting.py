@@ -27,7 +27,11 @@ def limits_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def _limits_of(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> Limits:
+def _limits_of(context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> Limits:
+    has_rows = any(parameter.name == "rows" for parameter in context.command.params)
+    number = next((value for value in values if value.isdigit()), None)
+    if has_rows and number is not None:
+        raise click.BadParameter(f"{number!r} is no limit on what is read; --rows {number} shows so many lines")
     return _limits_in(values)
 
 

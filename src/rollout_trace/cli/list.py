@@ -23,12 +23,14 @@ from rollout_trace.cli.formatting import (
     status_text,
     time_text,
 )
-from rollout_trace.cli.many_bundles import facts_in, root_argument, short_names, tell_failures
-from rollout_trace.cli.money import cost_cell, price_notes
-from rollout_trace.cli.reporting import complain, error_fields, path_text, tell_json
+from rollout_trace.cli.limiting import limits_option
+from rollout_trace.cli.many_bundles import facts_in, failure_fields, root_argument, short_names, tell_failures
+from rollout_trace.cli.money import price_fields, total_cost_cell, usage_notes
+from rollout_trace.cli.reporting import complain, path_text, tell_json
 from rollout_trace.cli.user_prices import prices_option, user_prices
+from rollout_trace.limits import Limits
 from rollout_trace.query.bundle_facts import BundleFacts
-from rollout_trace.query.comparison import usage_of_requests
+from rollout_trace.query.comparison import models_without_price, usage_of_requests
 from rollout_trace.query.prices import PriceTable
 from rollout_trace.query.session_origin import Beginning
 from rollout_trace.query.sessions import KnownBundle, sessions_of
@@ -97,8 +99,9 @@ class _Moment(click.ParamType[int]):
 @click.option("--since", type=_Moment(), help="Only those that started since: 2026-11-21, or 7d, 12h, 30m ago.")
 @click.option("--model", metavar="NAME", help="Only those that asked this model; * stands for anything.")
 @click.option("--asked", metavar="TEXT", help="Only those whose first message of the user has this in it.")
-@click.option("--limit", metavar="N", type=click.IntRange(min=1), help="Only the first N of those.")
+@click.option("--rows", metavar="N", type=click.IntRange(min=1), help="Only the first N of those.")
 @prices_option
+@limits_option
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each bundle.")
 def list(  # noqa: A001 - the name of the command
     root: Path | None,
@@ -107,7 +110,8 @@ def list(  # noqa: A001 - the name of the command
     since: int | None,
     model: str | None,
     asked: str | None,
-    limit: int | None,
+    rows: int | None,
+    limits: Limits,
     price_file: Path | None,
     *,
     no_cache: bool,
@@ -120,7 +124,7 @@ def list(  # noqa: A001 - the name of the command
     Bundles need not be reduced before; what is found out is kept in your cache folder.
     """
     prices = user_prices(price_file)
-    fleet = facts_in(root, no_cache=no_cache)
+    fleet = facts_in(root, limits, no_cache=no_cache)
 
     def is_wanted(facts: BundleFacts) -> bool:
         return (
@@ -130,12 +134,12 @@ def list(  # noqa: A001 - the name of the command
             and (asked is None or asked.casefold() in (facts.first_user_message or "").casefold())
         )
 
-    lines = [line for line in _lines(fleet.known, prices, order) if is_wanted(line.bundle.facts)][:limit]
+    lines = [line for line in _lines(fleet.known, prices, order) if is_wanted(line.bundle.facts)][:rows]
     if as_json:
         for line in lines:
-            tell_json(_as_json(line))
-        for bundle, error in fleet.failures:
-            tell_json({"bundle": path_text(bundle), "error": error_fields(error)})
+            tell_json(_as_json(line, prices))
+        for failure in failure_fields(fleet):
+            tell_json(failure)
     elif lines:
         _show(lines, prices)
     else:
@@ -164,7 +168,7 @@ def _tokens(usage: UsageTotals) -> int:
     return usage.tokens.input_tokens + usage.tokens.output_tokens
 
 
-def _as_json(line: _Line) -> dict[str, object]:
+def _as_json(line: _Line, prices: PriceTable) -> dict[str, object]:
     facts = line.bundle.facts
     return {
         "bundle": path_text(line.bundle.path),
@@ -178,6 +182,8 @@ def _as_json(line: _Line) -> dict[str, object]:
         "agents": facts.agents,
         "models": sorted({request.model for request in facts.requests}),
         "usage": line.usage,
+        "compaction_requests": facts.compaction_requests,
+        "prices": price_fields(prices),
         "first_user_message": facts.first_user_message,
         "diagnostics": facts.diagnostics,
         "evidence_bytes": facts.evidence_bytes,
@@ -203,7 +209,7 @@ _COLUMNS: Final = (
     _Column("agents", lambda line: f"{line.bundle.facts.agents:,}", 130),
     _Column("requests", lambda line: f"{line.usage.requests:,}", 110),
     _Column("tokens", lambda line: count_text(_tokens(line.usage)), 100),
-    _Column("cost", lambda line: cost_cell(line.usage.cost_usd, is_incomplete=bool(line.usage.requests_without_price))),
+    _Column("cost", lambda line: total_cost_cell(line.usage)),
     _Column("faults", lambda line: f"{sum(line.bundle.facts.diagnostics.values()):,}", 120),
     _Column("size", lambda line: size_text(line.bundle.facts.evidence_bytes), 130),
 )
@@ -241,18 +247,17 @@ def _asked(line: _Line) -> Text:
 
 
 def _notes(lines: Sequence[_Line], prices: PriceTable, shown: int) -> Iterator[str]:
-    usages = [line.usage for line in lines]
-    costs = [usage.cost_usd for usage in usages if usage.cost_usd is not None]
-    total = cost_cell(
-        sum(costs, Decimal(0)) if costs else None,
-        is_incomplete=any(usage.requests_without_price for usage in usages),
-    )
+    bundles = [line.bundle for line in lines]
+    total = usage_of_requests((request for _, facts in bundles for request in facts.requests), prices)
     sessions = len({line.session for line in lines})
-    tokens = count_text(sum(map(_tokens, usages)))
-    yield f"{plural_text(len(lines), 'bundle')} of {plural_text(sessions, 'session')}, {tokens} tokens, cost {total}"
-    if any(line.bundle.facts.status is RolloutStatus.RUNNING for line in lines):
+    yield (
+        f"{plural_text(len(lines), 'bundle')} of {plural_text(sessions, 'session')}, "
+        f"{count_text(_tokens(total))} tokens, cost {total_cost_cell(total)}"
+    )
+    if any(facts.status is RolloutStatus.RUNNING for _, facts in bundles):
         yield "no end: it still runs, or was killed."
     if shown < len(_COLUMNS):
         hidden = ", ".join(column.heading for column in _COLUMNS if column.least_width > output_width())
         yield f"A wider terminal shows {hidden} as well."
-    yield from price_notes(prices)
+    compaction_requests = sum(facts.compaction_requests for _, facts in bundles)
+    yield from usage_notes(total, compaction_requests, models_without_price(bundles, prices), prices)

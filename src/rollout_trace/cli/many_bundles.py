@@ -6,6 +6,7 @@ Bundles are reduced by several processes at once where there are several of them
 import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,10 +15,11 @@ import click
 from rollout_trace.bundle.discovery import find_bundles
 from rollout_trace.bundle.layout import ROOT_VARIABLE
 from rollout_trace.cli.progress import with_progress
-from rollout_trace.cli.reporting import complain, failure_line
+from rollout_trace.cli.reporting import complain, error_fields, failure_line, path_text
 from rollout_trace.errors import BundleError, RolloutTraceError
 from rollout_trace.fleet.fact_cache import FactCache
 from rollout_trace.fleet.facts import Found, each_known_or_found, found_anew
+from rollout_trace.limits import Limits
 from rollout_trace.printable import printable
 from rollout_trace.query.bundle_facts import BundleFacts
 from rollout_trace.query.sessions import KnownBundle
@@ -47,7 +49,7 @@ def root_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     return argument(option(command))
 
 
-def facts_in(root: Path | None, *, no_cache: bool) -> FleetFacts:
+def facts_in(root: Path | None, limits: Limits, *, no_cache: bool) -> FleetFacts:
     """The facts of the bundles in a folder; ends the command with a sentence if there are none."""
     if root is None:
         raise click.UsageError("name a folder of bundles, or set CODEX_ROLLOUT_TRACE_ROOT to one")
@@ -56,11 +58,12 @@ def facts_in(root: Path | None, *, no_cache: bool) -> FleetFacts:
     except BundleError as error:
         complain(failure_line(str(root), error))
         sys.exit(1)
+    anew = partial(_found_anew, limits=limits)
     if no_cache:
-        with closing(_found_anew(bundles)) as results:
+        with closing(anew(bundles)) as results:
             found = dict(zip(bundles, results, strict=True))
     else:
-        found = dict(each_known_or_found(bundles, FactCache(), _found_anew))
+        found = dict(each_known_or_found(bundles, FactCache(limits), anew))
     fleet = FleetFacts([], [])
     for bundle in bundles:
         facts = found[bundle]
@@ -69,6 +72,11 @@ def facts_in(root: Path | None, *, no_cache: bool) -> FleetFacts:
         else:
             fleet.failures.append((bundle, facts))
     return fleet
+
+
+def failure_fields(fleet: FleetFacts) -> list[dict[str, object]]:
+    """For JSON: of which bundles nothing is known, and why."""
+    return [{"bundle": path_text(bundle), "error": error_fields(error)} for bundle, error in fleet.failures]
 
 
 def tell_failures(fleet: FleetFacts, *, silently: bool) -> None:
@@ -88,6 +96,6 @@ def short_names(bundles: Sequence[Path]) -> list[str]:
     return [printable(name if len(name) <= length + 1 else f"{name[:length]}…") for name in names]
 
 
-def _found_anew(bundles: Sequence[Path]) -> Generator[Found]:
-    with closing(found_anew(bundles)) as each:
+def _found_anew(bundles: Sequence[Path], limits: Limits) -> Generator[Found]:
+    with closing(found_anew(bundles, limits)) as each:
         yield from with_progress(each, len(bundles), "Reading")

@@ -1,16 +1,21 @@
 """How tokens and money look in a table, and how they are written as JSON: the same in every command."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from rich.text import Text
 
 from rollout_trace.cli.formatting import money_text, share_text
 from rollout_trace.model.inference import TokenUsage
+from rollout_trace.printable import printable
 from rollout_trace.query.prices import PriceTable, UsDollars
+from rollout_trace.query.usage import UsageTotals
 
 TOKEN_COLUMNS: Final = ("input", "cached", "written", "output", "reasoning")
 """The headings of what `token_cells` gives."""
+
+_MARK: Final = "*"
+_MOST_NAMED: Final = 5
 
 
 def token_cells(tokens: TokenUsage, *, in_short: bool) -> tuple[str, ...]:
@@ -33,7 +38,47 @@ def cost_cell(cost: UsDollars | None, *, is_incomplete: bool) -> Text:
     return Text.assemble(money_text(cost), (" + unknown", "yellow") if is_incomplete else "")
 
 
-def price_notes(prices: PriceTable) -> Iterator[str]:
-    """What there is to say about the prices that were used."""
-    date = ", with your own among them" if prices.date is None else f" of {prices.date}"
-    yield f"Prices{date}: what the tokens cost by the list, not what was paid."
+def total_cost_cell(totals: UsageTotals) -> Text:
+    """What several requests cost; a mark says that some of them have no count of tokens, and so are not in it."""
+    cost = cost_cell(totals.cost_usd, is_incomplete=bool(totals.requests_without_price))
+    is_marked = totals.requests_without_count and totals.cost_usd is not None
+    return Text.assemble(cost, (_MARK, "yellow") if is_marked else "")
+
+
+def usage_notes(
+    totals: UsageTotals, compaction_requests: int, unpriced_models: Sequence[str], prices: PriceTable
+) -> Iterator[str]:
+    """What there is to say where tokens and money are summed up: what is in no sum, and which prices were used."""
+    if totals.requests_without_count:
+        yield (
+            f"{_MARK} {totals.requests_without_count:,} of {totals.requests:,} requests have no count of tokens, "
+            "and are in no sum but that of requests."
+        )
+    if compaction_requests:
+        count = f"{compaction_requests:,}"
+        yield f"Requests to compact a history, {count} here, are in no sum: traces do not count their tokens."
+    if unpriced_models:
+        models = _few(f"{model} on some days" if model in prices.models else model for model in unpriced_models)
+        yield f"No price is known for {models}; --prices takes a file with your own."
+    yield _price_note(prices)
+
+
+def price_fields(prices: PriceTable) -> dict[str, object]:
+    """For JSON: which prices were used."""
+    return {"date": prices.date, "source": prices.source, "own": prices.own}
+
+
+def _price_note(prices: PriceTable) -> str:
+    date = f" of {prices.date}"
+    if prices.own is not None:
+        of_own = "" if prices.own.date is None else f" of {prices.own.date}"
+        date += f", and your own{of_own} for {_few(prices.own.models)}"
+    return f"Prices{date}: what the tokens cost by the list, not what was paid."
+
+
+def _few(models: Iterable[str]) -> str:
+    """The names of models, of many only the first."""
+    names = list(models)
+    if len(names) > _MOST_NAMED:
+        names[_MOST_NAMED:] = [f"{len(names) - _MOST_NAMED:,} more"]
+    return printable(", ".join(names))

@@ -10,8 +10,8 @@ from rollout_trace.cli.formatting import agent_labels, exact_duration_text, shar
 from rollout_trace.cli.reading import Reading, reading
 from rollout_trace.ids import ThreadId
 from rollout_trace.printable import printable
-from rollout_trace.query.critical_path import PathStep, critical_path
-from rollout_trace.query.time_account import Account, TimeAccount, time_account
+from rollout_trace.query.critical_path import PathStep, critical_path_of
+from rollout_trace.query.time_account import Account, TimeAccount, time_account_of
 
 _NAMES = {
     "model_alone_ms": "model",
@@ -46,7 +46,7 @@ def time(opened: Reading, steps: int) -> None:
     rollout ended.
     """
     trace = opened.reduction.trace
-    account, path = time_account(trace), critical_path(trace)
+    account, path = time_account_of(trace), critical_path_of(trace)
     opened.answer(
         lambda: _parts(account, path, started_at=trace.started_at_unix_ms, most_steps=steps),
         account=account,

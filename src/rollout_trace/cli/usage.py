@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from rollout_trace.cli.formatting import agent_labels, output_width, status_text, table_of
-from rollout_trace.cli.money import TOKEN_COLUMNS, cost_cell, price_notes, token_cells
+from rollout_trace.cli.money import TOKEN_COLUMNS, cost_cell, price_fields, token_cells, total_cost_cell, usage_notes
 from rollout_trace.cli.reading import Reading, reading
 from rollout_trace.cli.user_prices import prices_option, user_prices
 from rollout_trace.ids import ThreadId
@@ -42,7 +42,7 @@ def usage(opened: Reading, price_file: Path | None, *, with_requests: bool) -> N
     opened.answer(
         lambda: _parts(found, prices, is_over=is_over, with_requests=with_requests),
         usage=found,
-        prices={"date": prices.date, "source": prices.source},
+        prices=price_fields(prices),
     )
 
 
@@ -63,7 +63,8 @@ def _parts(found: Usage, prices: PriceTable, *, is_over: bool, with_requests: bo
         without = "reasoning" if output_width() < _WIDTH_FOR_REASONING else None
         yield _table(headings, list(_requests(found, paths, is_over=is_over)), without=without)
     yield Text()
-    for note in _notes(found, prices):
+    unpriced = [one.model for one in found.models if one.totals.requests_without_price]
+    for note in usage_notes(found.total, found.compaction_requests, unpriced, prices):
         yield Text(note, "dim")
 
 
@@ -79,8 +80,7 @@ def _table(headings: tuple[str, ...], rows: list[_Row], *, without: str | None =
 
 
 def _totals(totals: UsageTotals, *, in_short: bool = False) -> _Row:
-    cost = cost_cell(totals.cost_usd, is_incomplete=bool(totals.requests_without_price))
-    return (f"{totals.requests:,}", *token_cells(totals.tokens, in_short=in_short), cost)
+    return (f"{totals.requests:,}", *token_cells(totals.tokens, in_short=in_short), total_cost_cell(totals))
 
 
 def _turns(found: Usage, paths: dict[ThreadId, str]) -> Iterator[_Row]:
@@ -105,19 +105,3 @@ def _requests(found: Usage, paths: dict[ThreadId, str], *, is_over: bool) -> Ite
             *tokens,
             cost_cell(request.cost_usd, is_incomplete=request.tokens is not None and request.cost_usd is None),
         )
-
-
-def _notes(found: Usage, prices: PriceTable) -> Iterator[str]:
-    total = found.total
-    if total.requests_without_count:
-        yield (
-            f"{total.requests_without_count:,} of {total.requests:,} requests have no count of tokens, "
-            "and are in no sum but that of requests."
-        )
-    if found.compaction_requests:
-        count = f"{found.compaction_requests:,}"
-        yield f"Requests to compact a history, {count} here, are in no sum: traces do not count their tokens."
-    unknown = [one.model for one in found.models if one.price is None]
-    if unknown:
-        yield f"No price is known for {printable(', '.join(unknown))}; --prices takes a file with your own."
-    yield from price_notes(prices)

@@ -9,7 +9,8 @@ import click
 
 from rollout_trace.cli.reporting import complain, failure_line
 from rollout_trace.errors import PriceTableError
-from rollout_trace.query.prices import PriceTable, prices_that_count
+from rollout_trace.query.prices import PriceTable, read_prices, shipped_prices, with_own_prices
+from rollout_trace.user_folders import config_file
 
 
 def prices_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -29,8 +30,11 @@ def user_prices(price_file: Path | None) -> PriceTable:
 
     A file that is no price table ends the command with a sentence that says so.
     """
+    in_settings = config_file("prices.toml")
+    if price_file is None and not in_settings.exists():
+        return shipped_prices()
     try:
-        return prices_that_count(price_file)
+        return with_own_prices(shipped_prices(), read_prices(price_file or in_settings))
     except PriceTableError as error:
         complain(failure_line(str(error.path), error))
         sys.exit(1)

@@ -19,7 +19,7 @@ from rollout_trace.follow.bundle_follower import BundleFollower, Change, ChangeK
 from rollout_trace.follow.following import DEFAULT_INTERVAL_SECONDS, Following
 from rollout_trace.limits import Limits
 from rollout_trace.printable import printable
-from rollout_trace.query.activity import AgentActivity, Doing, activities
+from rollout_trace.query.current_activity import AgentActivity, Doing, current_activities
 from rollout_trace.reduce.replay import Reduction
 
 _REDRAW_SECONDS: Final = 0.5
@@ -117,7 +117,7 @@ def _screen(following: Following, views: dict[Path, Reduction]) -> Iterator[Rend
                 Text(_words(agent), _STYLES[agent.doing]),
                 duration_text(max(int(now) - agent.since_unix_ms, 0)),
             )
-            for agent in activities(trace)
+            for agent in current_activities(trace)
         ]
         yield table_of(("agent", "doing", "for"), rows, ("for",))
         yield Text()
@@ -134,7 +134,7 @@ class _PlainLines:
         name = _short(follower.path.name)
         if change.kind in {ChangeKind.REPLACED, ChangeKind.GONE}:
             click.echo(f"{name}  {change.kind}: {printable(change.reason or '')}")
-        for agent in activities(follower.reduction().trace):
+        for agent in current_activities(follower.reduction().trace):
             if self._told.get((follower.path, agent.thread_id)) != agent:
                 self._told[follower.path, agent.thread_id] = agent
                 at = _time_of_day(agent.since_unix_ms)
@@ -153,7 +153,7 @@ def _tell_json(follower: BundleFollower, change: Change) -> None:
             "status": reduction.trace.status,
             "events": sum(1 for _ in reduction.evidence),
             "diagnostics": len(reduction.diagnostics),
-            "agents": activities(reduction.trace),
+            "agents": current_activities(reduction.trace),
         }
     )
 

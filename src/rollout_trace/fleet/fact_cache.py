@@ -2,8 +2,8 @@
 
 Owns the files there, one a bundle, and when what they say still counts: as long as the log (its size and time), the
 manifest and the folder of payloads (the time of its last new or removed file) are what they were before the facts were
-found, and the program is the same. A log that grows has another size each time, also when it grew while it was read.
-Payloads are written once and never changed; who changes one in place needs `--no-cache`.
+found, and the program and its limits are the same. A log that grows has another size each time, also when it grew
+while it was read. Payloads are written once and never changed; who changes one in place needs `--no-cache`.
 
 The facts hold what users asked, so the folder and its files are for the user alone. Whatever cannot be read there, or
 not be written, is as if it were not there. All of it may be removed at any time.
@@ -18,11 +18,12 @@ from typing import Final
 import msgspec
 
 from rollout_trace.bundle import layout
+from rollout_trace.limits import Limits
 from rollout_trace.query.bundle_facts import BundleFacts
 from rollout_trace.user_folders import cache_folder
 from rollout_trace.version import __version__
 
-_FORM: Final = f"{__version__} 1"
+_FORM: Final = f"{__version__} 2"
 """The program that found the facts, and the form in which they are kept: change the number where facts change."""
 _EVIDENCE: Final = (layout.MANIFEST, layout.EVENT_LOG, layout.PAYLOADS)
 
@@ -36,6 +37,7 @@ class Fingerprint(msgspec.Struct, frozen=True, array_like=True):
 
 class _Entry(msgspec.Struct, frozen=True, kw_only=True):
     form: str
+    limits: Limits
     bundle: str
     fingerprint: Fingerprint
     facts: BundleFacts
@@ -58,9 +60,10 @@ def fingerprint_of(bundle: Path) -> Fingerprint | None:
 
 
 class FactCache:
-    """The facts that are kept."""
+    """The facts that are kept of bundles that were read within some limits."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
         self._folder = cache_folder() / "facts"
 
     def get(self, bundle: Path, fingerprint: Fingerprint) -> BundleFacts | None:
@@ -69,12 +72,13 @@ class FactCache:
             entry = _decoder.decode(self._file(bundle).read_bytes())
         except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
-        is_true = (entry.form, entry.bundle, entry.fingerprint) == (_FORM, _name(bundle), fingerprint)
-        return entry.facts if is_true else None
+        known = entry.form, entry.limits, entry.bundle, entry.fingerprint
+        return entry.facts if known == (_FORM, self._limits, _name(bundle), fingerprint) else None
 
     def put(self, bundle: Path, fingerprint: Fingerprint, facts: BundleFacts) -> None:
         """Keep the facts of a bundle that was found to be so before they were looked for."""
-        entry = _Entry(form=_FORM, bundle=_name(bundle), fingerprint=fingerprint, facts=facts)
+        name = _name(bundle)
+        entry = _Entry(form=_FORM, limits=self._limits, bundle=name, fingerprint=fingerprint, facts=facts)
         file = self._file(bundle)
         temporary = file.with_name(f".{file.name}.{os.urandom(8).hex()}.tmp")
         with suppress(OSError):

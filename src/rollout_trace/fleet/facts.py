@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from rollout_trace.errors import BundleError, RolloutTraceError, reason_of
 from rollout_trace.fleet.fact_cache import FactCache, fingerprint_of
-from rollout_trace.query.bundle_facts import BundleFacts, bundle_facts
+from rollout_trace.limits import Limits
+from rollout_trace.query.bundle_facts import BundleFacts, facts_of
 
 Found: TypeAlias = BundleFacts | RolloutTraceError
 """The facts of a bundle, or why it has none."""
@@ -18,19 +20,18 @@ _MANY: Final = 8
 """So many small bundles take longer to read than processes to start."""
 
 
-def found_anew(bundles: Sequence[Path]) -> Generator[Found]:
+def found_anew(bundles: Sequence[Path], limits: Limits) -> Generator[Found]:
     """The facts of each bundle, in their order. To close it ends what is under way."""
+    find = partial(facts_or_error, limits=limits)
     if len(bundles) < _MANY:
-        yield from map(facts_or_error, bundles)
+        yield from map(find, bundles)
         return
     from rollout_trace.fleet.processes import in_processes, usable_cores  # noqa: PLC0415 - not for few
 
-    yield from in_processes(facts_or_error, bundles, usable_cores())
+    yield from in_processes(find, bundles, usable_cores())
 
 
-def each_known_or_found(
-    bundles: Sequence[Path], cache: FactCache, anew: Anew = found_anew
-) -> Generator[tuple[Path, Found]]:
+def each_known_or_found(bundles: Sequence[Path], cache: FactCache, anew: Anew) -> Generator[tuple[Path, Found]]:
     """Each bundle with its facts: at first those from the cache that are still true; others are found `anew`, and kept.
 
     To close it ends what is under way.
@@ -51,10 +52,10 @@ def each_known_or_found(
             yield bundle, result
 
 
-def facts_or_error(bundle: Path) -> Found:
+def facts_or_error(bundle: Path, limits: Limits) -> Found:
     """The facts of a bundle, or why it has none; the work of a process."""
     try:
-        return bundle_facts(bundle)
+        return facts_of(bundle, limits)
     except RolloutTraceError as error:
         return error
     except OSError as error:  # it was removed while it was read

@@ -13,6 +13,7 @@ from rollout_trace.bundle.folder import Bundle
 from rollout_trace.diagnostics import Level
 from rollout_trace.events.log_entry import LoggedEvent
 from rollout_trace.ids import RolloutId, TraceId
+from rollout_trace.limits import DEFAULT_LIMITS, Limits
 from rollout_trace.model.inference import TokenUsage
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.query.recorded_errors import ErrorCluster, ErrorListener, clustered, terminal_result, tool_errors
@@ -31,6 +32,7 @@ class RequestFacts(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 
     model: str
     status: ExecutionStatus
+    started_at_unix_ms: UnixMilliseconds
     duration_ms: int | None
     """None if it has not ended."""
     tokens: TokenUsage | None
@@ -62,6 +64,8 @@ class BundleFacts(msgspec.Struct, frozen=True, kw_only=True):
     first_user_message: str | None
     """What the root was first asked, or its beginning."""
     requests: tuple[RequestFacts, ...]
+    compaction_requests: int
+    """How many requests to compact a history there were; no trace has what they used."""
     tools: dict[str, ToolFacts]
     """By name."""
     errors: tuple[ErrorCluster, ...]
@@ -70,15 +74,15 @@ class BundleFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The size of manifest, log and payloads."""
 
 
-def bundle_facts(path: Path) -> BundleFacts:
-    """The facts of the bundle in a folder: whatever can be had of it (mode salvage).
+def facts_of(path: Path, limits: Limits = DEFAULT_LIMITS) -> BundleFacts:
+    """The facts of the bundle in a folder: whatever can be had of it (mode salvage) within `limits`.
 
     Raises:
         BundleError: the folder is no bundle, or its manifest or log cannot be read.
         Rejection: the bundle is of a schema that is not known.
     """
-    bundle = Bundle(path)
-    reducer = Reducer(bundle.manifest, bundle.read_payload, Mode.SALVAGE)
+    bundle = Bundle(path, limits)
+    reducer = Reducer(bundle.manifest, bundle.read_payload, Mode.SALVAGE, limits=limits)
     origin, errors = OriginListener(bundle), ErrorListener(bundle)
     for entry in bundle.events():
         reducer.apply(entry)
@@ -99,6 +103,7 @@ def bundle_facts(path: Path) -> BundleFacts:
         agents=len(trace.threads),
         first_user_message=None if asked is None else asked[:_LONGEST_MESSAGE],
         requests=_requests(trace),
+        compaction_requests=len(trace.compaction_requests),
         tools=_tools(trace),
         errors=clustered([*errors.errors, *tool_errors(trace)]),
         diagnostics=Counter(diagnostic.level for diagnostic in reduction.diagnostics),
@@ -110,9 +115,14 @@ def _requests(trace: RolloutTrace) -> tuple[RequestFacts, ...]:
     requests = []
     for call in trace.inference_calls.values():
         start, end = call.execution.started_at_unix_ms, call.execution.ended_at_unix_ms
-        duration = None if end is None else end - start
-        status = call.execution.status
-        requests.append(RequestFacts(model=call.model, status=status, duration_ms=duration, tokens=call.usage))
+        facts = RequestFacts(
+            model=call.model,
+            status=call.execution.status,
+            started_at_unix_ms=start,
+            duration_ms=None if end is None else end - start,
+            tokens=call.usage,
+        )
+        requests.append(facts)
     return tuple(requests)
 
 

@@ -65,17 +65,20 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
     bundles: int
     usage: UsageTotals
+    compaction_requests: int
+    """Requests to compact a history. No trace has the count of their tokens, and they are in no total."""
     tools: tuple[ToolComparison, ...]
     models: tuple[ModelComparison, ...]
     tasks: tuple[TaskComparison, ...]
     errors: tuple[ErrorComparison, ...]
 
 
-def compare(bundles: Sequence[KnownBundle], prices: PriceTable) -> Comparison:
+def comparison_of(bundles: Sequence[KnownBundle], prices: PriceTable) -> Comparison:
     """Put bundles beside each other."""
     return Comparison(
         bundles=len(bundles),
         usage=usage_of_requests((request for _, facts in bundles for request in facts.requests), prices),
+        compaction_requests=sum(facts.compaction_requests for _, facts in bundles),
         tools=_tools(bundles),
         models=_models(bundles, prices),
         tasks=_tasks(bundles, prices),
@@ -85,14 +88,19 @@ def compare(bundles: Sequence[KnownBundle], prices: PriceTable) -> Comparison:
 
 def usage_of_requests(requests: Iterable[RequestFacts], prices: PriceTable) -> UsageTotals:
     """What requests used, in tokens and in money."""
-    known = list(requests)
-    price = {model: price_of(prices, model) for model in {request.model for request in known}}
+    return totals_of((request.tokens, _cost(request, prices)) for request in requests)
 
-    def cost(request: RequestFacts) -> UsDollars | None:
-        its_price = price[request.model]
-        return None if request.tokens is None or its_price is None else cost_of(request.tokens, its_price)
 
-    return totals_of((request.tokens, cost(request)) for request in known)
+def models_without_price(bundles: Iterable[KnownBundle], prices: PriceTable) -> tuple[str, ...]:
+    """The models to which requests have a count of tokens, but no known price."""
+    requests = (request for _, facts in bundles for request in facts.requests)
+    unpriced = {request.model for request in requests if request.tokens is not None and _cost(request, prices) is None}
+    return tuple(sorted(unpriced))
+
+
+def _cost(request: RequestFacts, prices: PriceTable) -> UsDollars | None:
+    price = price_of(prices, request.model, request.started_at_unix_ms)
+    return None if request.tokens is None or price is None else cost_of(request.tokens, price)
 
 
 def _tools(bundles: Sequence[KnownBundle]) -> tuple[ToolComparison, ...]:

@@ -49,7 +49,7 @@ class PathStep(msgspec.Struct, frozen=True, kw_only=True):
     """Whether no turn of the agent was open."""
 
 
-def critical_path(trace: RolloutTrace) -> tuple[PathStep, ...]:
+def critical_path_of(trace: RolloutTrace) -> tuple[PathStep, ...]:
     """The path of a rollout, in order of time. Steps that took no time are left out."""
     return tuple(reversed([step for step in _Walk(trace).steps() if step.duration_ms]))
 

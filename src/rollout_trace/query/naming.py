@@ -5,7 +5,7 @@ Owns three rules: which objects there are by kind, the short name that answers s
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final, TypeAlias
 
@@ -74,6 +74,7 @@ _SHORT_KINDS: Final = {
     ObjectKind.CODE_CELL: "cell",
     ObjectKind.TERMINAL_SESSION: "terminal",
     ObjectKind.COMPACTION: "compaction",
+    ObjectKind.COMPACTION_REQUEST: "compaction-request",
     ObjectKind.INTERACTION_EDGE: "edge",
 }
 """What is counted from 1, in order of creation."""
@@ -163,11 +164,21 @@ class Names:
             what = " or ".join(KIND_WORDS[kind] for kind in kinds) or "object"
             raise QuestionError(f"no {what} has a name that begins with `{words}`; `timeline` shows what there is")
         if len(found) > 1:
-            few = [name for name, _ in found.values()][: -_MOST_NAMED - 1 : -1]
-            more = [f"{len(found) - _MOST_NAMED} more"] if len(found) > _MOST_NAMED else [few.pop()]
-            raise QuestionError(f"`{words}` may be {', '.join(few)} or {more[0]}; give more of the name, or all of it")
+            raise QuestionError(self._choice(words, list(found.values())))
         ((_, ref),) = found.values()
         return ref
+
+    def _choice(self, words: str, found: Sequence[tuple[str, ObjectRef]]) -> str:
+        """The sentence that `words` are the name, or the beginning of a name, of several objects."""
+        same = Counter(name for name, _ in found)
+        # What several objects share leads to none of them, however much of it is given.
+        few = [
+            name if same[name] == 1 else f"{self.short(ref)} ({KIND_WORDS[ref.kind]} {name})"
+            for name, ref in found[: -_MOST_NAMED - 1 : -1]
+        ]
+        last = f"{len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else few.pop()
+        advice = "give more of the name, or all of it" if len(same) == len(found) else "give one of these names"
+        return f"`{words}` may be {', '.join(few)} or {last}; {advice}"
 
     def _all(self, kinds: Collection[ObjectKind]) -> Iterator[tuple[str, ObjectRef]]:
         """Every name of every object of these kinds: ids, short names, and what else is known of it."""

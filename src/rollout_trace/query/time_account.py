@@ -76,7 +76,7 @@ class _Span(msgspec.Struct, frozen=True):
     end: UnixMilliseconds
 
 
-def time_account(trace: RolloutTrace) -> TimeAccount:
+def time_account_of(trace: RolloutTrace) -> TimeAccount:
     """Account for the time of a rollout."""
     last = last_known_moment(trace)
     spans = list(_spans(trace, last))

@@ -42,7 +42,7 @@ class UsageTotals(msgspec.Struct, frozen=True, kw_only=True):
     requests: int
     requests_without_count: int
     requests_without_price: int
-    """Those that have a count, but whose model has no known price."""
+    """Those that have a count, but whose model had no known price when they were sent."""
     tokens: TokenUsage
     """Of the requests that have a count."""
     cost_usd: UsDollars | None
@@ -53,7 +53,8 @@ class ModelUsage(msgspec.Struct, frozen=True, kw_only=True):
     """What the requests to one model used."""
 
     model: str
-    price: ModelPrice | None
+    prices: tuple[ModelPrice, ...]
+    """Those that held when a request was sent, in the order of the requests; empty where none is known."""
     totals: UsageTotals
 
 
@@ -91,15 +92,19 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
 def usage_of(trace: RolloutTrace, prices: PriceTable) -> Usage:
     """Add up what a rollout used."""
     calls = sorted(trace.inference_calls.values(), key=lambda call: call.execution.started_seq)
-    known = {call.model: price_of(prices, call.model) for call in calls}
-    requests = tuple(_request(call, known[call.model]) for call in calls)
+    its_prices = [price_of(prices, call.model, call.execution.started_at_unix_ms) for call in calls]
+    requests = tuple(_request(call, price) for call, price in zip(calls, its_prices, strict=True))
+    known: dict[str, dict[ModelPrice, None]] = {}
+    for call, price in zip(calls, its_prices, strict=True):
+        known.setdefault(call.model, {}).update({} if price is None else {price: None})
     by_model = _grouped(requests, lambda request: request.model)
     by_agent = _grouped(requests, lambda request: request.thread_id)
     by_turn = _grouped(requests, lambda request: request.codex_turn_id)
     return Usage(
         total=_totals(requests),
         models=tuple(
-            ModelUsage(model=model, price=known[model], totals=_totals(alike)) for model, alike in by_model.items()
+            ModelUsage(model=model, prices=tuple(known[model]), totals=_totals(alike))
+            for model, alike in by_model.items()
         ),
         agents=tuple(
             AgentUsage(

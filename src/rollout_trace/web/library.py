@@ -10,6 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Generator, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Final, NamedTuple
@@ -170,14 +171,15 @@ class Library:
 
     def _each_found(self, paths: Sequence[Path]) -> Generator[tuple[Path, Found]]:
         if self._keep_facts:
-            yield from each_known_or_found(paths, FactCache(), self._found_anew)
+            yield from each_known_or_found(paths, FactCache(self._limits), self._found_anew)
         else:
             yield from zip(paths, self._found_anew(paths), strict=True)
 
     def _found_anew(self, paths: Sequence[Path]) -> Generator[Found]:
         """The facts of each, found by other processes: in this one, answers would have to wait."""
         jobs = max(usable_cores() - 1, 1)
-        yield from in_processes(facts_or_error, paths, jobs, while_waiting=self._stop_if_closed)
+        find = partial(facts_or_error, limits=self._limits)
+        yield from in_processes(find, paths, jobs, while_waiting=self._stop_if_closed)
 
     def _stop_if_closed(self) -> None:
         if self._is_closed.is_set():

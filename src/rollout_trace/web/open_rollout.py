@@ -17,7 +17,7 @@ from rollout_trace.errors import BundleError, RolloutTraceError
 from rollout_trace.follow.bundle_follower import BundleFollower, Change, ChangeKind
 from rollout_trace.follow.following import DEFAULT_INTERVAL_SECONDS, QUIET_SECONDS
 from rollout_trace.limits import Limits
-from rollout_trace.query.activity import activities
+from rollout_trace.query.current_activity import current_activities
 from rollout_trace.query.prices import PriceTable
 from rollout_trace.values import Seq
 from rollout_trace.web.interface.common import Reading
@@ -171,7 +171,7 @@ class OpenRollout:
             last_seq=extent.last_seq,
             events=extent.events,
             is_live=extent.is_live,
-            activities=activities(view.trace)[:_MOST_ACTIVITIES],
+            activities=current_activities(view.trace)[:_MOST_ACTIVITIES],
         )
         number = self.changes[-1].number + 1 if self.changes else 1
         self.changes = (*self.changes, NumberedChange(number, told))[-_MOST_CHANGES:]

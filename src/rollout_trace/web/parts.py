@@ -15,7 +15,7 @@ from rollout_trace.query.links import all_links
 from rollout_trace.query.naming import Names, ObjectRef
 from rollout_trace.query.requests import SentRequest, sent_requests
 from rollout_trace.query.summary import Summary, summarize
-from rollout_trace.query.time_account import TimeAccount, time_account
+from rollout_trace.query.time_account import TimeAccount, time_account_of
 from rollout_trace.query.timeline import TimelineEntry, timeline_from
 from rollout_trace.query.usage import RequestUsage, Usage, UsageTotals, usage_of
 from rollout_trace.values import Seq
@@ -125,7 +125,7 @@ def summary(view: View) -> Summary:
 @once_a_view
 def time(view: View) -> TimeAccount:
     """Where the time went."""
-    return time_account(view.trace)
+    return time_account_of(view.trace)
 
 
 @once_a_view

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from rollout_trace.ids import EdgeId, ThreadId
-from rollout_trace.query.activity import AgentActivity, activities
 from rollout_trace.query.agents import Passage, ends_of, parent_of, passage, passages_in_order
+from rollout_trace.query.current_activity import AgentActivity, current_activities
 from rollout_trace.query.outcome import outcome_of
 from rollout_trace.query.summary import AgentTotals
 from rollout_trace.query.time_account import Account
@@ -108,7 +108,7 @@ def _figures(view: View) -> _Figures:
         totals={agent.thread_id: agent for agent in parts.summary(view).agents},
         usage={agent.thread_id: agent.totals for agent in parts.usage(view).agents},
         accounts={agent.thread_id: agent.account for agent in parts.time(view).agents},
-        activities={activity.thread_id: activity for activity in activities(trace)},
+        activities={activity.thread_id: activity for activity in current_activities(trace)},
         sent=Counter(sender for sender, _ in ends),
         received=Counter(receiver for _, receiver in ends),
     )

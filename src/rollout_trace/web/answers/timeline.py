@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from rollout_trace.ids import ThreadId
-from rollout_trace.query.critical_path import PathStep
-from rollout_trace.query.critical_path import critical_path as path_of
+from rollout_trace.query.critical_path import PathStep, critical_path_of
 from rollout_trace.query.timeline import TimelineEntry
 from rollout_trace.web import parts
 from rollout_trace.web.answers.cutting import page_of
@@ -37,4 +36,4 @@ def _by_thread(view: View) -> Mapping[ThreadId | None, Sequence[TimelineEntry]]:
 
 @once_a_view
 def _path(view: View) -> Sequence[PathStep]:
-    return path_of(view.trace)
+    return critical_path_of(view.trace)

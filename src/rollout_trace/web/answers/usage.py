@@ -16,7 +16,7 @@ from rollout_trace.web.view import View, once_a_view
 
 def usage(view: View, _asked: RolloutQuery) -> UsageOverview:
     """What was used in all, and by model."""
-    used, date = parts.usage(view), view.prices.date
+    used, date = parts.usage(view), None if view.prices.own is not None else view.prices.date
     return UsageOverview(
         total=used.total,
         models=used.models,

@@ -5,8 +5,8 @@ import msgspec
 from rollout_trace.check.findings import EvidenceBytes, Verdict
 from rollout_trace.diagnostics import Level
 from rollout_trace.ids import CodexTurnId, ThreadId
-from rollout_trace.query.activity import AgentActivity
 from rollout_trace.query.compactions import AskedAgain, ReplacementKind
+from rollout_trace.query.current_activity import AgentActivity
 from rollout_trace.query.naming import ObjectRef
 from rollout_trace.query.outcome import Outcome
 from rollout_trace.query.summary import AgentTotals, Summary
@@ -70,7 +70,7 @@ class UsageOverview(msgspec.Struct, frozen=True, kw_only=True):
     compaction_requests: int
     """Requests to compact a history; no trace has the count of their tokens, and they are in no total."""
     price_date: str | None
-    """Of which day the prices are."""
+    """Of which day the prices are; None where the user's own are among them."""
 
 
 class ReplacementLine(msgspec.Struct, frozen=True, kw_only=True):

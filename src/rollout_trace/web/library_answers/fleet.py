@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from rollout_trace.query.comparison import Comparison, ModelComparison, TaskComparison, ToolComparison, compare
+from rollout_trace.query.comparison import Comparison, ModelComparison, TaskComparison, ToolComparison, comparison_of
 from rollout_trace.web.answers.cutting import page_made_of, page_of
 from rollout_trace.web.interface.common import NoQuery, Page, PageQuery
 from rollout_trace.web.interface.library import FleetError, FleetTotals
@@ -51,4 +51,4 @@ def fleet_errors(library: Library, kept: Kept, asked: PageQuery) -> Page[FleetEr
 
 
 def _comparison(library: Library, kept: Kept) -> Comparison:
-    return kept.get("fleet", library.revision, lambda: compare(library.known(), library.prices))
+    return kept.get("fleet", library.revision, lambda: comparison_of(library.known(), library.prices))

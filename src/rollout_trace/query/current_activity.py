@@ -47,7 +47,7 @@ class _Work(msgspec.Struct, frozen=True):
     what: str
 
 
-def activities(trace: RolloutTrace) -> tuple[AgentActivity, ...]:
+def current_activities(trace: RolloutTrace) -> tuple[AgentActivity, ...]:
     """What every agent is doing, in order of their starts."""
     latest: dict[ThreadId, _Work] = {}
     for thread_id, work in _under_way(trace):
