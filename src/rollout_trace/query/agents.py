@@ -11,7 +11,7 @@ from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.threads import AgentThread, SpawnedOrigin
 from rollout_trace.query.item_text import item_text
 from rollout_trace.query.naming import ObjectRef
-from rollout_trace.query.outcome import Outcome, outcome_of
+from rollout_trace.query.outcome import Outcome, duration_of, outcome_of
 from rollout_trace.query.payload_json import payload_json, value_at
 from rollout_trace.reduce.evidence import EventPosition, ObjectKind
 from rollout_trace.reduce.replay import Reduction
@@ -77,9 +77,7 @@ def agents_of(bundle: Bundle, reduction: Reduction) -> tuple[Agent, ...]:
                 parent=parent_of(trace, thread),
                 outcome=outcome_of(trace, window, thread_id),
                 started_at_unix_ms=window.started_at_unix_ms,
-                duration_ms=None
-                if window.ended_at_unix_ms is None
-                else window.ended_at_unix_ms - window.started_at_unix_ms,
+                duration_ms=duration_of(window),
                 turns=turns.get(thread_id, 0),
                 sent=tuple(sent.get(thread_id, ())),
                 received=tuple(received.get(thread_id, ())),

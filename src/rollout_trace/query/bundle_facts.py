@@ -15,6 +15,7 @@ from rollout_trace.events.log_entry import LoggedEvent
 from rollout_trace.ids import RolloutId, TraceId
 from rollout_trace.model.inference import TokenUsage
 from rollout_trace.model.rollout import RolloutTrace
+from rollout_trace.query.outcome import duration_of
 from rollout_trace.query.recorded_errors import ErrorCluster, ErrorListener, clustered, terminal_result, tool_errors
 from rollout_trace.query.session_origin import OriginListener, SessionOrigin
 from rollout_trace.query.summary import summarize, tool_name
@@ -107,13 +108,15 @@ def bundle_facts(path: Path) -> BundleFacts:
 
 
 def _requests(trace: RolloutTrace) -> tuple[RequestFacts, ...]:
-    requests = []
-    for call in trace.inference_calls.values():
-        start, end = call.execution.started_at_unix_ms, call.execution.ended_at_unix_ms
-        duration = None if end is None else end - start
-        status = call.execution.status
-        requests.append(RequestFacts(model=call.model, status=status, duration_ms=duration, tokens=call.usage))
-    return tuple(requests)
+    return tuple(
+        RequestFacts(
+            model=call.model,
+            status=call.execution.status,
+            duration_ms=duration_of(call.execution),
+            tokens=call.usage,
+        )
+        for call in trace.inference_calls.values()
+    )
 
 
 def _tools(trace: RolloutTrace) -> dict[str, ToolFacts]:

@@ -17,6 +17,7 @@ from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.terminal import TerminalResult
 from rollout_trace.model.tools import ToolCall
 from rollout_trace.query.error_shapes import shape_of
+from rollout_trace.query.outcome import operation_of
 from rollout_trace.query.summary import tool_name
 from rollout_trace.values import ExecutionStatus, PayloadRef, Seq
 
@@ -90,9 +91,7 @@ def tool_errors(trace: RolloutTrace) -> Iterator[RecordedError]:
 
 def terminal_result(trace: RolloutTrace, tool: ToolCall) -> TerminalResult | None:
     """What the command of a tool gave back, if it ran one."""
-    operation = None
-    if tool.terminal_operation_id is not None:
-        operation = trace.terminal_operations.get(tool.terminal_operation_id)
+    operation = operation_of(trace, tool)
     return None if operation is None else operation.result
 
 

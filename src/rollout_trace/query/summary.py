@@ -11,6 +11,7 @@ from rollout_trace.model.execution import ExecutionWindow
 from rollout_trace.model.inference import InferenceCall, TokenUsage
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.threads import AgentThread
+from rollout_trace.query.outcome import duration_of
 from rollout_trace.values import AnyToolKind, ExecutionStatus, Mcp, Other, RolloutStatus, UnixMilliseconds
 
 Outcomes = Mapping[ExecutionStatus, int]
@@ -165,7 +166,7 @@ def _totals_of(thread: AgentThread, calls: Sequence[InferenceCall], *, turns: in
         nickname=thread.nickname,
         models=tuple(models),
         status=window.status,
-        duration_ms=None if window.ended_at_unix_ms is None else window.ended_at_unix_ms - window.started_at_unix_ms,
+        duration_ms=duration_of(window),
         turns=turns,
         requests=len(calls),
         requests_without_usage=sum(call.usage is None for call in calls),

@@ -17,10 +17,10 @@ from rollout_trace.model.execution import ExecutionWindow
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.query.applied_events import AppliedEvent, applied_events
 from rollout_trace.query.complaints import COMPLAINTS, complaint, error_texts
-from rollout_trace.query.gist import answer_gist, gist, one_line, operation_input, operation_of, tool_input
+from rollout_trace.query.gist import answer_gist, gist, one_line, operation_input, tool_input
 from rollout_trace.query.item_text import readable_text
 from rollout_trace.query.naming import Names, ObjectRef
-from rollout_trace.query.outcome import Outcome, outcome_of, tool_outcome
+from rollout_trace.query.outcome import Outcome, duration_of, operation_of, outcome_of, tool_outcome
 from rollout_trace.query.payload_json import referred_json
 from rollout_trace.query.requests import sent_requests
 from rollout_trace.query.summary import tool_name
@@ -128,11 +128,10 @@ class _Teller(msgspec.Struct, frozen=True):
     ) -> TimelineEntry:
         """A piece of work that this event began, with how it ended."""
         outcome = outcome or outcome_of(self.trace, window, thread_id, turn_id)
-        began, ended = window.started_at_unix_ms, window.ended_at_unix_ms
         return msgspec.structs.replace(
             self.moment(kind, object_id, what, thread_id, outcome, payloads),
             codex_turn_id=turn_id,
-            duration_ms=None if ended is None else ended - began,
+            duration_ms=duration_of(window),
         )
 
 

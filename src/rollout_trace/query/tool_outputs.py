@@ -14,9 +14,9 @@ from rollout_trace.ids import ItemId, RawPayloadId, ThreadId, ToolCallId
 from rollout_trace.json_text import JsonValue
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.tools import ModelRequester, ToolCall
-from rollout_trace.query.gist import operation_of, printed, tool_input
+from rollout_trace.query.gist import printed, tool_input
 from rollout_trace.query.item_text import whole_texts
-from rollout_trace.query.outcome import Outcome, tool_outcome
+from rollout_trace.query.outcome import Outcome, duration_of, operation_of, tool_outcome
 from rollout_trace.query.payload_json import payload_json, text_of, value_at
 from rollout_trace.query.summary import tool_name
 from rollout_trace.reduce.replay import Reduction
@@ -80,7 +80,7 @@ def _output(bundle: Bundle, trace: RolloutTrace, tool: ToolCall, texts: dict[Ite
         tool=tool_name(tool.kind),
         asked=tool_input(trace, tool),
         outcome=tool_outcome(trace, tool),
-        duration_ms=None if window.ended_at_unix_ms is None else window.ended_at_unix_ms - window.started_at_unix_ms,
+        duration_ms=duration_of(window),
         returned=returned,
         shown=shown,
         showing=_showing(tool, returned, shown),

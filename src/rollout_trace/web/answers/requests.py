@@ -6,11 +6,11 @@ from rollout_trace.ids import ItemId
 from rollout_trace.model.inference import InferenceCall
 from rollout_trace.query.context import context_against, lacking, shared_prefix
 from rollout_trace.query.gist import answer_gist
-from rollout_trace.query.outcome import outcome_of
+from rollout_trace.query.outcome import duration_of, outcome_of
 from rollout_trace.reduce.evidence import ObjectKind
 from rollout_trace.web import parts
 from rollout_trace.web.answers.cutting import excerpt, page_made_of
-from rollout_trace.web.answers.finding import check_thread, duration_of, found_in, payload_of
+from rollout_trace.web.answers.finding import check_thread, found_in, payload_of
 from rollout_trace.web.answers.items import items_of
 from rollout_trace.web.interface.common import Page
 from rollout_trace.web.interface.objects import RequestHead, RequestItem, RequestLine
