@@ -6,13 +6,15 @@ In a recording, event `seq` happens `seq` milliseconds after the start: the time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from conformance.cases import Case, all_cases, schema_2_cases
-from recording import CHILD, ROOT, Recording, agent_message, recording_with_turn, user
+from recording import CHILD, ROOT, START, Recording, agent_message, recording_with_turn, user
 from rollout_trace.bundle.discovery import find_bundles
 from rollout_trace.bundle.folder import Bundle
 from rollout_trace.bundle_reduction import reduce_bundle
-from rollout_trace.events.types import AgentResultObserved
-from rollout_trace.ids import CodexTurnId, EdgeId, ThreadId
+from rollout_trace.events.types import AgentResultObserved, CompactionRequestStarted
+from rollout_trace.ids import CodexTurnId, CompactionId, CompactionRequestId, EdgeId, ThreadId
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.query.critical_path import critical_path
 from rollout_trace.query.summary import last_known_moment
@@ -238,6 +240,43 @@ class TestCriticalPath:
             "between",
             "inf-2",
         ]
+
+
+def a_command_that_runs_on() -> Recording:
+    recording = recording_with_turn()
+    begin = {"command": ["make"], "cwd": "/", "process_id": "7"}
+    recording.tool("tool-1", kind=ExecCommand())
+    recording.runtime_started("tool-1", begin)
+    recording.tool_ended("tool-1")
+    recording.runtime_ended("tool-1", {**begin, "stdout": "", "stderr": "", "exit_code": 0, "formatted_output": ""})
+    return recording
+
+
+def a_compaction_that_was_asked_for() -> Recording:
+    recording = recording_with_turn()
+    started = CompactionRequestStarted(
+        compaction_request_id=CompactionRequestId("request-1"),
+        compaction_id=CompactionId("compaction-1"),
+        thread_id=ThreadId(ROOT),
+        codex_turn_id=CodexTurnId("turn-1"),
+        model="a-model",
+        provider_name="a-provider",
+        request_payload=recording.payload("compaction_request", {"input": []}),
+    )
+    recording.event(started, thread=ROOT, turn="turn-1")
+    return recording
+
+
+@pytest.mark.parametrize(
+    "killed_after",
+    [a_command_that_runs_on, a_compaction_that_was_asked_for],
+)
+def test_the_last_moment_of_a_killed_rollout_is_that_of_whatever_came_last(
+    killed_after: Callable[[], Recording],
+) -> None:
+    recording = killed_after()
+
+    assert last_known_moment(recording.reduce().trace) == START + len(recording.entries)
 
 
 def test_the_example_was_a_third_model_alone_and_its_path_is_what_the_root_did() -> None:
