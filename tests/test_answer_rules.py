@@ -26,11 +26,11 @@ from rollout_trace.ids import InferenceCallId, ItemId, ThreadId
 from rollout_trace.query import Names, ObjectRef
 from rollout_trace.query.item_text import without_header
 from rollout_trace.query.naming import objects_of
-from rollout_trace.query.outcome import tool_outcome
+from rollout_trace.query.outcome import Outcome, tool_outcome
 from rollout_trace.reduce.evidence import ObjectKind
 from rollout_trace.reduce.modes import Mode
 from rollout_trace.reduce.replay import Reduction
-from rollout_trace.values import ExecCommand
+from rollout_trace.values import ExecCommand, ExecutionStatus
 
 REQUEST = InferenceCallId("inf-2")
 
@@ -121,6 +121,9 @@ class TestOutcomes:
         recording.tool_ended("tool-1")
 
         assert self.outcome(recording) == "exit code 3"
+
+    def test_a_command_that_was_cancelled_says_so_beside_its_exit_code(self) -> None:
+        assert str(Outcome(ExecutionStatus.CANCELLED, exit_code=137)) == "cancelled, exit code 137"
 
 
 class TestContexts:

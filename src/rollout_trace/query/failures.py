@@ -16,7 +16,7 @@ from rollout_trace.query.naming import ObjectRef, object_of
 from rollout_trace.query.outcome import Outcome, end_of
 from rollout_trace.query.payload_json import payload_json, referred_json, text_of, value_at
 from rollout_trace.query.timeline import TimelineEntry, timeline_from
-from rollout_trace.query.tool_outputs import result_text, returned_text
+from rollout_trace.query.tool_outputs import result_text, returned_by
 from rollout_trace.reduce.evidence import EventPosition, ObjectKind
 from rollout_trace.reduce.replay import Reduction
 from rollout_trace.values import ExecutionStatus, Seq, UnixMilliseconds
@@ -111,7 +111,7 @@ def _tool_error(bundle: Bundle, trace: RolloutTrace, entry: TimelineEntry) -> st
         text = result_text(payload_json(bundle, trace, tool.raw_result_payload_id))
         if text:
             return text
-    return returned_text(bundle, trace, tool)[0]
+    return returned_by(bundle, trace, tool).text
 
 
 def _cell_errors(bundle: Bundle, applied: Iterable[AppliedEvent]) -> Iterator[tuple[ObjectRef, str]]:

@@ -34,7 +34,10 @@ class Outcome(msgspec.Struct, frozen=True):
             return f"unfinished, {self.unfinished}"
         if self.status is ExecutionStatus.RUNNING:
             return "running when the log ends"
-        return self.status if not self.exit_code else f"exit code {self.exit_code}"
+        if not self.exit_code:
+            return self.status
+        ended = f"exit code {self.exit_code}"
+        return f"cancelled, {ended}" if self.status is ExecutionStatus.CANCELLED else ended
 
     @property
     def is_fault(self) -> bool:
