@@ -5,7 +5,7 @@ what a model saw of an item that the graph has cut is only to be had from the re
 continues an answer (`previous_response_id`), what came before stands in the answer, and in the request that it answers.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -60,54 +60,72 @@ def sent_contents(
 ) -> dict[int, ItemContent]:
     """Items of a request by their place in it, as its own list has them; without what cannot be had any more."""
     wanted, found = set(places), dict[int, ItemContent]()
-    answered: dict[tuple[ThreadId, str], InferenceCallId] | None = None
+    answered = answered_requests(trace) if wanted else {}
     while wanted:
-        end = len(call.request_item_ids)
-        fields = _fields(bundle, trace, call.raw_request_payload_id)
-        previous = _as(fields.get("previous_response_id"), str)
-        before: InferenceCall | None = None
-        if previous is not None:
-            answered = _answered(trace) if answered is None else answered
-            before = _continued(trace, call, answered.get((call.thread_id, previous)))
-        begin = 0 if before is None else len(before.request_item_ids) + len(before.response_item_ids)
-        _take(found, wanted, begin, end, fields.get("input"))
-        if before is None:
+        own = own_entries(bundle, trace, call, answered)
+        entries = dict(enumerate(own.entries, own.begin))
+        if own.continues is not None and min(wanted) < own.begin:
+            answer = _fields(bundle, trace, own.continues.raw_response_payload_id).get("output_items")
+            answer_begin = len(own.continues.request_item_ids)
+            entries.update(enumerate(_entries(answer, own.begin - answer_begin), answer_begin))
+        for place in wanted.intersection(entries):
+            content = parsed(entries[place])
+            if content is not None:
+                found[place] = content
+        if own.continues is None:
             break
-        answer = _fields(bundle, trace, before.raw_response_payload_id).get("output_items")
-        _take(found, wanted, len(before.request_item_ids), begin, answer)
-        call = before
+        call = own.continues
+        wanted = {place for place in wanted if place < len(call.request_item_ids)}
     return found
 
 
-def _take(found: dict[int, ItemContent], wanted: set[int], begin: int, end: int, listed: msgspec.Raw | None) -> None:
-    """Take from a list in a payload what stands from one place to another; nothing, if the list has not as many."""
-    here = sorted(place for place in wanted if begin <= place < end)
-    wanted.difference_update(here)
-    if not here:
-        return
+class OwnEntries(NamedTuple):
+    """The entries of a request's list that are items, unparsed."""
+
+    begin: int
+    """The place of the first of them among the items of the request."""
+    entries: Sequence[msgspec.Raw]
+    """As many as there are items from there on; none, if the list has not as many, or cannot be had."""
+    continues: InferenceCall | None
+    """The request whose answer it continues: that has what is before."""
+
+
+def own_entries(
+    bundle: Bundle, trace: RolloutTrace, call: InferenceCall, answered: Mapping[tuple[ThreadId, str], InferenceCallId]
+) -> OwnEntries:
+    """What stands in a request itself. `answered` are the `answered_requests` of the graph."""
+    fields = _fields(bundle, trace, call.raw_request_payload_id)
+    previous = _as(fields.get("previous_response_id"), str)
+    before = None if previous is None else _continued(trace, call, answered.get((call.thread_id, previous)))
+    begin = 0 if before is None else len(before.request_item_ids) + len(before.response_item_ids)
+    return OwnEntries(begin, _entries(fields.get("input"), len(call.request_item_ids) - begin), before)
+
+
+def parsed(entry: msgspec.Raw) -> ItemContent | None:
+    """An entry of a list as an item; None if it is none."""
+    try:
+        content = json_text.parse(bytes(entry))
+    except JsonError:
+        return None
+    return content if isinstance(content, dict) else None
+
+
+def _entries(listed: msgspec.Raw | None, count: int) -> Sequence[msgspec.Raw]:
+    """The entries of a list that are items, if it has so many of them; else none."""
     entries = _as(listed, list[msgspec.Raw]) or []
-    types = [entry_type.type for entry_type in _as(listed, list[_Typed]) or []]
+    types = [entry.type for entry in _as(listed, list[_Typed]) or []]
     for skipped in NO_CONVERSATION if len(types) == len(entries) else ():
-        kept = [entry for entry, entry_type in zip(entries, types, strict=True) if entry_type not in skipped]
-        if len(kept) == end - begin:
-            entries = kept
-            break
-    if len(entries) != end - begin:
-        return
-    for place in here:
-        try:
-            content = json_text.parse(bytes(entries[place - begin]))
-        except JsonError:
-            continue
-        if isinstance(content, dict):
-            found[place] = content
+        items = [entry for entry, entry_type in zip(entries, types, strict=True) if entry_type not in skipped]
+        if len(items) == count:
+            return items
+    return entries if len(entries) == count else ()
 
 
 class _Typed(msgspec.Struct, frozen=True):
     type: str | None = None
 
 
-def _answered(trace: RolloutTrace) -> dict[tuple[ThreadId, str], InferenceCallId]:
+def answered_requests(trace: RolloutTrace) -> dict[tuple[ThreadId, str], InferenceCallId]:
     """For each answer of a thread, the request that it answers; of several, the one that the reducer takes."""
     answered: dict[tuple[ThreadId, str], InferenceCallId] = {}
     for call_id in sorted(trace.inference_calls, reverse=True):
