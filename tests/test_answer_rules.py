@@ -10,7 +10,9 @@ from conformance.cases import Case, all_cases, schema_2_cases
 from recording import (
     CHILD,
     ROOT,
+    START,
     Recording,
+    agent_message,
     assistant,
     exec_cell,
     function_call,
@@ -22,7 +24,8 @@ from recording import (
 from rollout_trace import query, reduce_bundle
 from rollout_trace.bundle.folder import Bundle
 from rollout_trace.errors import QuestionError
-from rollout_trace.ids import InferenceCallId, ItemId, ThreadId
+from rollout_trace.events.types import AgentResultObserved
+from rollout_trace.ids import CodexTurnId, EdgeId, InferenceCallId, ItemId, ThreadId
 from rollout_trace.query import Names, ObjectRef
 from rollout_trace.query.item_text import without_header
 from rollout_trace.query.naming import objects_of
@@ -261,6 +264,25 @@ class TestLineage:
         (source,) = query.lineage_of(reduction, ObjectRef(ObjectKind.CODE_CELL, "code_cell:call-1")).causes
 
         assert (source.relation, source.ref.object_id) == ("written in", "conversation_item:2")
+
+
+def test_what_went_between_agents_is_in_the_order_of_the_log_though_the_clock_was_set_back(tmp_path: Path) -> None:
+    recording = recording_with_turn()
+    recording.thread(CHILD, "/root/bee")
+    recording.turn("turn-2", CHILD)
+    for name, moment in (("first", START + 1_000), ("second", START + 500)):
+        result = AgentResultObserved(
+            edge_id=EdgeId(name),
+            child_thread_id=ThreadId(CHILD),
+            child_codex_turn_id=CodexTurnId("turn-2"),
+            parent_thread_id=ThreadId(ROOT),
+            message=name,
+        )
+        recording.event(result, wall_time_unix_ms=moment)
+    recording.request("inf-1", [agent_message("/root/bee", "/root", name) for name in ("first", "second")])
+
+    _, child = query.agents_of(*answered(recording, tmp_path))
+    assert [passage.edge_id for passage in child.sent] == ["first", "second"]
 
 
 class TestDifferences:

@@ -6,9 +6,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from recording import Recording, recording_with_turn
+from recording import Recording, recording_with_turn, user
 from rollout_trace.events.types import ProtocolEventObserved
 from rollout_trace.query.bundle_facts import BundleFacts, ToolFacts, bundle_facts
+from rollout_trace.query.comparison import compare
+from rollout_trace.query.prices import PriceTable
 from rollout_trace.query.recorded_errors import ErrorCluster
 from rollout_trace.query.session_origin import Beginning
 from rollout_trace.query.sessions import KnownBundle, sessions_of
@@ -53,6 +55,20 @@ def test_the_size_is_that_of_the_evidence(example: BundleFacts, tmp_path: Path) 
     (copy / "state.json").write_text("{}")
 
     assert example.evidence_bytes == bundle_facts(copy).evidence_bytes == size
+
+
+def test_a_task_is_known_by_all_of_its_words_however_long_their_common_beginning(tmp_path: Path) -> None:
+    asked = {"a": "x" * 2_000 + "one", "b": "x" * 2_000 + "two", "c": "x" * 2_000 + "one"}
+    bundles = []
+    for name, words in asked.items():
+        recording = recording_with_turn()
+        recording.request("inf-1", [user(words)])
+        path = recording.write(tmp_path / name).path
+        bundles.append(KnownBundle(path, bundle_facts(path)))
+    compared = compare(bundles, PriceTable(models={}))
+
+    assert sorted(task.bundles for task in compared.tasks) == [1, 2]
+    assert {task.task for task in compared.tasks} == {"x" * 1_000}
 
 
 def test_facts_survive_being_written(example: BundleFacts) -> None:

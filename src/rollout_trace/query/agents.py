@@ -1,5 +1,7 @@
 """The agents of a rollout, and all that went between them (question 8)."""
 
+import math
+
 import msgspec
 
 from rollout_trace import json_text
@@ -56,7 +58,7 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
 def agents_of(bundle: Bundle, reduction: Reduction) -> tuple[Agent, ...]:
     """Every agent, in the order of their starts, with what went between them in the order in which it did."""
     trace = reduction.trace
-    passages = [passage(bundle, reduction, edge_id) for edge_id in passages_in_order(trace)]
+    passages = [passage(bundle, reduction, edge_id) for edge_id in passages_in_order(reduction)]
     sent: dict[ThreadId | None, list[Passage]] = {}
     received: dict[ThreadId | None, list[Passage]] = {}
     for went in passages:
@@ -93,10 +95,14 @@ def parent_of(trace: RolloutTrace, thread: AgentThread) -> ThreadId | None:
     return parent if parent in trace.threads else None
 
 
-def passages_in_order(trace: RolloutTrace) -> tuple[EdgeId, ...]:
-    """The edges between agents, in the order in which something went along them."""
-    edges = sorted(trace.interaction_edges.values(), key=lambda edge: edge.started_at_unix_ms)
-    return tuple(edge.edge_id for edge in edges)
+def passages_in_order(reduction: Reduction) -> tuple[EdgeId, ...]:
+    """The edges between agents, in the order of the events that first told of them."""
+
+    def first_seq(edge_id: EdgeId) -> float:
+        events = reduction.evidence.events_of(ObjectKind.INTERACTION_EDGE, edge_id)
+        return events[0].seq if events else math.inf
+
+    return tuple(sorted(reduction.trace.interaction_edges, key=first_seq))
 
 
 def ends_of(trace: RolloutTrace, edge: InteractionEdge) -> tuple[ThreadId | None, ThreadId | None]:

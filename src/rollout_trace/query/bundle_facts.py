@@ -3,6 +3,7 @@
 They hold no price, since prices change, and nothing of the clock: they are true as long as the bundle does not change.
 """
 
+import hashlib
 from collections import Counter
 from pathlib import Path
 from typing import Final
@@ -62,6 +63,8 @@ class BundleFacts(msgspec.Struct, frozen=True, kw_only=True):
     agents: int
     first_user_message: str | None
     """What the root was first asked, or its beginning."""
+    task_sha256: str | None
+    """The digest of all that the root was first asked."""
     requests: tuple[RequestFacts, ...]
     tools: dict[str, ToolFacts]
     """By name."""
@@ -99,6 +102,7 @@ def bundle_facts(path: Path) -> BundleFacts:
         status=trace.status,
         agents=len(trace.threads),
         first_user_message=None if asked is None else asked[:_LONGEST_MESSAGE],
+        task_sha256=None if asked is None else hashlib.sha256(asked.encode()).hexdigest(),
         requests=_requests(trace),
         tools=_tools(trace),
         errors=clustered([*errors.errors, *tool_errors(trace)]),

@@ -148,7 +148,7 @@ def _only_told(bundle: Bundle, applied: Iterable[AppliedEvent], known: set[str |
                     thread_id=event.event.thread_id,
                     codex_turn_id=event.event.codex_turn_id,
                     subject=ObjectRef(ObjectKind.RAW_PAYLOAD, seen.event_payload.raw_payload_id),
-                    what=f"the host tells of an {seen.event_type.replace('_', ' ')}",
+                    what=f"{seen.event_type.replace('_', ' ')}, as the host tells it",
                     outcome=Outcome(ExecutionStatus.FAILED),
                     error=error,
                     payloads=(seen.event_payload.raw_payload_id,),

@@ -137,9 +137,13 @@ class _Teller(msgspec.Struct, frozen=True):
 
 def _thread(told: _Teller, seen: events.ThreadStarted | events.ThreadResumed) -> Iterator[TimelineEntry]:
     thread = told.trace.threads.get(seen.thread_id)
-    if thread is not None:
-        what = "agent resumes" if isinstance(seen, events.ThreadResumed) else "agent starts"
-        what += f", {thread.default_model}" if thread.default_model else ""
+    if thread is None:
+        return
+    model = f", {thread.default_model}" if thread.default_model else ""
+    if isinstance(seen, events.ThreadResumed):  # a moment in the life that began with the start
+        yield told.moment(ObjectKind.THREAD, thread.thread_id, f"agent resumes{model}", thread.thread_id)
+    else:
+        what = f"agent starts{model}"
         yield told.work(ObjectKind.THREAD, thread.thread_id, what, thread.execution, thread.thread_id)
 
 
