@@ -6,6 +6,7 @@ In a recording, event `seq` happens `seq` milliseconds after the start: the time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from conformance.cases import Case, all_cases, schema_2_cases
@@ -16,8 +17,10 @@ from rollout_trace.bundle_reduction import reduce_bundle
 from rollout_trace.events.types import AgentResultObserved, CompactionRequestStarted
 from rollout_trace.ids import CodexTurnId, CompactionId, CompactionRequestId, EdgeId, ThreadId
 from rollout_trace.model.rollout import RolloutTrace
+from rollout_trace.query.activity import activities
 from rollout_trace.query.critical_path import critical_path
 from rollout_trace.query.summary import last_known_moment
+from rollout_trace.query.terminals import terminals_of
 from rollout_trace.query.time_account import Account, time_account
 from rollout_trace.reduce.modes import Mode
 from rollout_trace.values import ExecCommand, SpawnAgent, WaitAgent
@@ -324,3 +327,17 @@ def test_real_waits_lead_to_the_child_whose_result_ended_them(real_bundles: Path
     before = {what: path[index - 1][2] for index, (*_, what) in enumerate(path) if what.startswith("call_wait")}
 
     assert (before["call_wait_2"], before["call_wait_3"]) == ("/root/alpha", "/root/alpha")
+
+
+@pytest.mark.parametrize(
+    "lacking", ["tool_calls", "conversation_items", "terminal_operations", "codex_turns", "threads"]
+)
+@pytest.mark.parametrize("name", ["fix-the-build", "thermostat"])
+def test_a_graph_may_name_what_it_does_not_have(name: str, lacking: str) -> None:
+    reduction = reduce_bundle(EXAMPLE.with_name(name))
+    trace = msgspec.structs.replace(reduction.trace, **{lacking: {}})
+
+    assert_that_everything_adds_up(trace)
+    assert len(activities(trace)) == len(trace.threads)
+    uses = [use for terminal in terminals_of(msgspec.structs.replace(reduction, trace=trace)) for use in terminal.uses]
+    assert len(uses) == len(trace.terminal_operations)

@@ -78,7 +78,11 @@ def opened_terminals(trace: RolloutTrace) -> Iterator[OpenedTerminal]:
             thread_id=session.thread_id,
             cwd=_cwd(created),
             outcome=terminal_outcome(trace, session),
-            operations=tuple(trace.terminal_operations[operation] for operation in session.operation_ids),
+            operations=tuple(
+                trace.terminal_operations[operation]
+                for operation in session.operation_ids
+                if operation in trace.terminal_operations
+            ),
         )
     for operation in trace.terminal_operations.values():
         if operation.terminal_id is None:
