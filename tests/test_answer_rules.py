@@ -314,6 +314,19 @@ class TestDifferences:
         ]
         assert agent.parts_at == agent.stretches[1]
 
+    def test_what_repeats_is_aligned_though_nothing_stands_there_once(self, tmp_path: Path) -> None:
+        left = self.run(tmp_path, "a", "look", "ok", "look", "ok", "write", "done")
+        right = self.run(tmp_path, "b", "guess", "look", "ok", "look", "ok", "done")
+        (agent,) = query.difference_between(left, right).agents
+
+        assert [(stretch.is_same, numbers(stretch.left), numbers(stretch.right)) for stretch in agent.stretches] == [
+            (True, [1], [1]),
+            (False, [], [2]),
+            (True, [2, 3, 4, 5], [3, 4, 5, 6]),
+            (False, [6], []),
+            (True, [7], [7]),
+        ]
+
     def test_an_agent_that_one_side_lacks_is_told(self, tmp_path: Path) -> None:
         recording = recording_with_turn()
         recording.thread(CHILD, "/root/bee")
