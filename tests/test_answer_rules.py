@@ -10,7 +10,9 @@ from conformance.cases import Case, all_cases, schema_2_cases
 from recording import (
     CHILD,
     ROOT,
+    START,
     Recording,
+    agent_message,
     assistant,
     exec_cell,
     function_call,
@@ -22,15 +24,16 @@ from recording import (
 from rollout_trace import query, reduce_bundle
 from rollout_trace.bundle.folder import Bundle
 from rollout_trace.errors import QuestionError
-from rollout_trace.ids import InferenceCallId, ItemId, ThreadId
+from rollout_trace.events.types import AgentResultObserved
+from rollout_trace.ids import CodexTurnId, EdgeId, InferenceCallId, ItemId, ThreadId
 from rollout_trace.query import Names, ObjectRef
 from rollout_trace.query.item_text import without_header
 from rollout_trace.query.naming import objects_of
-from rollout_trace.query.outcome import tool_outcome
+from rollout_trace.query.outcome import Outcome, tool_outcome
 from rollout_trace.reduce.evidence import ObjectKind
 from rollout_trace.reduce.modes import Mode
 from rollout_trace.reduce.replay import Reduction
-from rollout_trace.values import ExecCommand
+from rollout_trace.values import ExecCommand, ExecutionStatus
 
 REQUEST = InferenceCallId("inf-2")
 OTHER = "00000000-0000-4000-8000-000000000003"
@@ -140,6 +143,9 @@ class TestOutcomes:
         recording.tool_ended("tool-1")
 
         assert self.outcome(recording) == "exit code 3"
+
+    def test_a_command_that_was_cancelled_says_so_beside_its_exit_code(self) -> None:
+        assert str(Outcome(ExecutionStatus.CANCELLED, exit_code=137)) == "cancelled, exit code 137"
 
 
 class TestContexts:
@@ -279,6 +285,25 @@ class TestLineage:
         assert (source.relation, source.ref.object_id) == ("written in", "conversation_item:2")
 
 
+def test_what_went_between_agents_is_in_the_order_of_the_log_though_the_clock_was_set_back(tmp_path: Path) -> None:
+    recording = recording_with_turn()
+    recording.thread(CHILD, "/root/bee")
+    recording.turn("turn-2", CHILD)
+    for name, moment in (("first", START + 1_000), ("second", START + 500)):
+        result = AgentResultObserved(
+            edge_id=EdgeId(name),
+            child_thread_id=ThreadId(CHILD),
+            child_codex_turn_id=CodexTurnId("turn-2"),
+            parent_thread_id=ThreadId(ROOT),
+            message=name,
+        )
+        recording.event(result, wall_time_unix_ms=moment)
+    recording.request("inf-1", [agent_message("/root/bee", "/root", name) for name in ("first", "second")])
+
+    _, child = query.agents_of(*answered(recording, tmp_path))
+    assert [passage.edge_id for passage in child.sent] == ["first", "second"]
+
+
 class TestDifferences:
     """Question 14."""
 
@@ -307,6 +332,19 @@ class TestDifferences:
             (True, [5, 6], [5, 6]),
         ]
         assert agent.parts_at == agent.stretches[1]
+
+    def test_what_repeats_is_aligned_though_nothing_stands_there_once(self, tmp_path: Path) -> None:
+        left = self.run(tmp_path, "a", "look", "ok", "look", "ok", "write", "done")
+        right = self.run(tmp_path, "b", "guess", "look", "ok", "look", "ok", "done")
+        (agent,) = query.difference_between(left, right).agents
+
+        assert [(stretch.is_same, numbers(stretch.left), numbers(stretch.right)) for stretch in agent.stretches] == [
+            (True, [1], [1]),
+            (False, [], [2]),
+            (True, [2, 3, 4, 5], [3, 4, 5, 6]),
+            (False, [6], []),
+            (True, [7], [7]),
+        ]
 
     def test_an_agent_that_one_side_lacks_is_told(self, tmp_path: Path) -> None:
         recording = recording_with_turn()

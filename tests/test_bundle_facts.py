@@ -6,7 +6,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from recording import Recording, recording_with_turn, user
+from rollout_trace.events.types import ProtocolEventObserved
 from rollout_trace.query.bundle_facts import BundleFacts, ToolFacts, facts_of
+from rollout_trace.query.comparison import comparison_of
+from rollout_trace.query.prices import PriceTable
 from rollout_trace.query.recorded_errors import ErrorCluster
 from rollout_trace.query.session_origin import Beginning
 from rollout_trace.query.sessions import KnownBundle, sessions_of
@@ -55,8 +59,58 @@ def test_the_size_is_that_of_the_evidence(example: BundleFacts, tmp_path: Path) 
     assert example.evidence_bytes == facts_of(copy).evidence_bytes == size
 
 
+def test_a_task_is_known_by_all_of_its_words_however_long_their_common_beginning(tmp_path: Path) -> None:
+    asked = {"a": "x" * 2_000 + "one", "b": "x" * 2_000 + "two", "c": "x" * 2_000 + "one"}
+    bundles = []
+    for name, words in asked.items():
+        recording = recording_with_turn()
+        recording.request("inf-1", [user(words)])
+        path = recording.write(tmp_path / name).path
+        bundles.append(KnownBundle(path, facts_of(path)))
+    compared = comparison_of(bundles, PriceTable(models={}))
+
+    assert sorted(task.bundles for task in compared.tasks) == [1, 2]
+    assert {task.task for task in compared.tasks} == {"x" * 1_000}
+
+
 def test_facts_survive_being_written(example: BundleFacts) -> None:
     assert msgspec.json.decode(msgspec.json.encode(example), type=BundleFacts) == example
+
+
+def told(recording: Recording, message: str) -> None:
+    """The host tells the user of an error, without saying of which turn, as clients do."""
+    payload = recording.payload("protocol_event", {"type": "error", "message": message})
+    recording.event(ProtocolEventObserved(event_type="error", event_payload=payload))
+
+
+def errors_of(recording: Recording, folder: Path) -> list[tuple[str, str, int]]:
+    facts = facts_of(recording.write(folder / "bundle").path)
+    return [(error.source, error.shape, error.count) for error in facts.errors]
+
+
+def test_what_only_the_host_tells_counts_in_each_turn(tmp_path: Path) -> None:
+    recording = recording_with_turn()
+    told(recording, "usage limit reached")
+    recording.turn_ended("failed")
+    recording.turn("turn-2")
+    told(recording, "usage limit reached")
+    recording.turn_ended("failed", "turn-2")
+
+    assert errors_of(recording, tmp_path) == [("turn", "usage limit reached", 2)]
+
+
+def test_an_error_of_a_request_is_not_counted_again_when_its_turn_tells_of_it_but_in_another_turn_it_is(
+    tmp_path: Path,
+) -> None:
+    recording = recording_with_turn()
+    recording.request("inf-1", [])
+    recording.request_failed("inf-1")  # with `an error`
+    told(recording, "stream ended: an error")
+    recording.turn_ended("failed")
+    recording.turn("turn-2")
+    told(recording, "an error of a hidden request")
+
+    assert errors_of(recording, tmp_path) == [("request", "an error", 1), ("turn", "an error of a hidden request", 1)]
 
 
 @pytest.mark.parametrize(

@@ -6,16 +6,21 @@ In a recording, event `seq` happens `seq` milliseconds after the start: the time
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+import pytest
+
 from conformance.cases import Case, all_cases, schema_2_cases
-from recording import CHILD, ROOT, Recording, agent_message, recording_with_turn, user
+from recording import CHILD, ROOT, START, Recording, agent_message, recording_with_turn, user
 from rollout_trace.bundle.discovery import find_bundles
 from rollout_trace.bundle.folder import Bundle
 from rollout_trace.bundle_reduction import reduce_bundle
-from rollout_trace.events.types import AgentResultObserved
-from rollout_trace.ids import CodexTurnId, EdgeId, ThreadId
+from rollout_trace.events.types import AgentResultObserved, CompactionRequestStarted
+from rollout_trace.ids import CodexTurnId, CompactionId, CompactionRequestId, EdgeId, ThreadId
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.query.critical_path import critical_path_of
+from rollout_trace.query.current_activity import current_activities
 from rollout_trace.query.summary import last_known_moment
+from rollout_trace.query.terminals import terminals_of
 from rollout_trace.query.time_account import Account, time_account_of
 from rollout_trace.reduce.modes import Mode
 from rollout_trace.values import ExecCommand, SpawnAgent, WaitAgent
@@ -240,6 +245,43 @@ class TestCriticalPath:
         ]
 
 
+def a_command_that_runs_on() -> Recording:
+    recording = recording_with_turn()
+    begin = {"command": ["make"], "cwd": "/", "process_id": "7"}
+    recording.tool("tool-1", kind=ExecCommand())
+    recording.runtime_started("tool-1", begin)
+    recording.tool_ended("tool-1")
+    recording.runtime_ended("tool-1", {**begin, "stdout": "", "stderr": "", "exit_code": 0, "formatted_output": ""})
+    return recording
+
+
+def a_compaction_that_was_asked_for() -> Recording:
+    recording = recording_with_turn()
+    started = CompactionRequestStarted(
+        compaction_request_id=CompactionRequestId("request-1"),
+        compaction_id=CompactionId("compaction-1"),
+        thread_id=ThreadId(ROOT),
+        codex_turn_id=CodexTurnId("turn-1"),
+        model="a-model",
+        provider_name="a-provider",
+        request_payload=recording.payload("compaction_request", {"input": []}),
+    )
+    recording.event(started, thread=ROOT, turn="turn-1")
+    return recording
+
+
+@pytest.mark.parametrize(
+    "killed_after",
+    [a_command_that_runs_on, a_compaction_that_was_asked_for],
+)
+def test_the_last_moment_of_a_killed_rollout_is_that_of_whatever_came_last(
+    killed_after: Callable[[], Recording],
+) -> None:
+    recording = killed_after()
+
+    assert last_known_moment(recording.reduce().trace) == START + len(recording.entries)
+
+
 def test_the_example_was_a_third_model_alone_and_its_path_is_what_the_root_did() -> None:
     trace = reduce_bundle(EXAMPLE).trace
     account, path = time_account_of(trace).rollout, path_of(trace)
@@ -285,3 +327,17 @@ def test_real_waits_lead_to_the_child_whose_result_ended_them(real_bundles: Path
     before = {what: path[index - 1][2] for index, (*_, what) in enumerate(path) if what.startswith("call_wait")}
 
     assert (before["call_wait_2"], before["call_wait_3"]) == ("/root/alpha", "/root/alpha")
+
+
+@pytest.mark.parametrize(
+    "lacking", ["tool_calls", "conversation_items", "terminal_operations", "codex_turns", "threads"]
+)
+@pytest.mark.parametrize("name", ["fix-the-build", "thermostat"])
+def test_a_graph_may_name_what_it_does_not_have(name: str, lacking: str) -> None:
+    reduction = reduce_bundle(EXAMPLE.with_name(name))
+    trace = msgspec.structs.replace(reduction.trace, **{lacking: {}})
+
+    assert_that_everything_adds_up(trace)
+    assert len(current_activities(trace)) == len(trace.threads)
+    uses = [use for terminal in terminals_of(msgspec.structs.replace(reduction, trace=trace)) for use in terminal.uses]
+    assert len(uses) == len(trace.terminal_operations)

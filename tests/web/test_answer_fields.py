@@ -99,3 +99,20 @@ def test_arguments_that_the_graph_has_only_in_part_are_told_in_full(tmp_path: Pa
 
     told = ask(view_of(bundle), "conversation", thread=ROOT, offset=1)["entries"][0]["item"]["text"]
     assert told == {"offset": 0, "characters": len(arguments), "text": arguments[:EXCERPT_CHARACTERS]}
+
+
+def test_a_request_shows_its_own_of_an_item_that_the_graph_cannot_tell_from_anothers(tmp_path: Path) -> None:
+    def search(last: str) -> dict[str, object]:
+        return {"type": "web_search_call", "status": "completed", "action": {"query": "z" * 400 + last}}
+
+    recording = recording_with_turn()
+    recording.request("inf-1", [user("go"), search("ONE")])
+    recording.request("inf-2", [user("go"), search("TWO")])
+    view = view_of(recording.write(tmp_path / "bundle"))
+
+    (_, first), (_, second) = (whole_list(view, "request/items", request=request) for request in ("inf-1", "inf-2"))
+    assert (first["item"]["text"]["text"][-6:], second["item"]["text"]["text"][-6:]) == ('ONE"}}', 'TWO"}}')
+    assert (second["is_new"], second["is_in_shared_prefix"]) == (True, False)
+    assert whole_list(view, "requests")[1]["shared_prefix"] == 1
+    (vanished,) = whole_list(view, "request/items", request="inf-2", choice="vanished")
+    assert vanished["item"]["text"]["text"].endswith('ONE"}}')

@@ -10,8 +10,8 @@ Owns three definitions that the account of time and the critical path build on:
 
 A command or a cell that runs on after its call has returned is in the *background*: nobody waits for it.
 
-What was interrupted never ends in the log. It counts as ended when its turn ended, or else its thread, or else with
-the last moment that the graph knows.
+What was interrupted never ends in the log. What ended around it counts (`outcome.end_of`), or else the last moment
+that the graph knows.
 """
 
 import math
@@ -23,10 +23,10 @@ import msgspec
 
 from rollout_trace.ids import CodexTurnId, ThreadId
 from rollout_trace.model.compaction import CompactionRequest
-from rollout_trace.model.execution import ExecutionWindow
 from rollout_trace.model.inference import InferenceCall
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.tools import CodeCell, CodeCellRequester, ToolCall
+from rollout_trace.query.outcome import end_of
 from rollout_trace.query.summary import last_known_moment, tool_name
 from rollout_trace.reduce.evidence import ObjectKind
 from rollout_trace.values import Seq, UnixMilliseconds, WaitAgent
@@ -95,7 +95,9 @@ def activities_of(trace: RolloutTrace) -> Iterator[Activity]:
 def background_of(trace: RolloutTrace) -> Iterator[Background]:
     """What ran on in the background."""
     for operation in trace.terminal_operations.values():
-        tool = trace.tool_calls[operation.tool_call_id]
+        tool = trace.tool_calls.get(operation.tool_call_id)
+        if tool is None:
+            continue  # a graph may name what it does not have
         since, until = tool.execution.ended_at_unix_ms, operation.execution.ended_at_unix_ms
         if since is not None and until is not None and since < until:
             yield Background(thread_id=tool.thread_id, started_at_unix_ms=since, ended_at_unix_ms=until)
@@ -122,7 +124,8 @@ def _activity(
     turn_id: CodexTurnId | None,
 ) -> Activity:
     window = done.execution
-    ended_at, ended_seq = _end(trace, window, turn_id, done.thread_id) or (last, None)
+    end = end_of(trace, window, done.thread_id, turn_id)
+    ended_at = last if end is None else end.at_unix_ms
     return Activity(
         work=named.work,
         kind=named.kind,
@@ -134,23 +137,8 @@ def _activity(
         started_at_unix_ms=window.started_at_unix_ms,
         started_seq=window.started_seq,
         ended_at_unix_ms=max(window.started_at_unix_ms, ended_at),
-        ended_seq=None if ended_seq is None else max(window.started_seq, ended_seq),
+        ended_seq=None if end is None else max(window.started_seq, end.seq),
     )
-
-
-def _end(
-    trace: RolloutTrace, window: ExecutionWindow, turn_id: CodexTurnId | None, thread_id: ThreadId
-) -> tuple[UnixMilliseconds, Seq] | None:
-    """When work ended, or else its turn, or else its thread."""
-    windows = [window]
-    if turn_id is not None and turn_id in trace.codex_turns:
-        windows.append(trace.codex_turns[turn_id].execution)
-    if thread_id in trace.threads:
-        windows.append(trace.threads[thread_id].execution)
-    for ended in windows:
-        if ended.ended_at_unix_ms is not None and ended.ended_seq is not None:
-            return ended.ended_at_unix_ms, ended.ended_seq
-    return None
 
 
 def _until_first_response(cell: CodeCell) -> CodeCell:

@@ -1,5 +1,7 @@
 """The agents of a rollout, and all that went between them (question 8)."""
 
+import math
+
 import msgspec
 
 from rollout_trace import json_text
@@ -11,7 +13,7 @@ from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.threads import AgentThread, SpawnedOrigin
 from rollout_trace.query.item_text import item_text
 from rollout_trace.query.naming import ObjectRef
-from rollout_trace.query.outcome import Outcome, outcome_of
+from rollout_trace.query.outcome import Outcome, duration_of, outcome_of
 from rollout_trace.query.payload_json import payload_json, value_at
 from rollout_trace.reduce.evidence import EventPosition, ObjectKind
 from rollout_trace.reduce.replay import Reduction
@@ -56,7 +58,7 @@ class Agent(msgspec.Struct, frozen=True, kw_only=True):
 def agents_of(bundle: Bundle, reduction: Reduction) -> tuple[Agent, ...]:
     """Every agent, in the order of their starts, with what went between them in the order in which it did."""
     trace = reduction.trace
-    passages = [passage(bundle, reduction, edge_id) for edge_id in passages_in_order(trace)]
+    passages = [passage(bundle, reduction, edge_id) for edge_id in passages_in_order(reduction)]
     sent: dict[ThreadId | None, list[Passage]] = {}
     received: dict[ThreadId | None, list[Passage]] = {}
     for went in passages:
@@ -77,9 +79,7 @@ def agents_of(bundle: Bundle, reduction: Reduction) -> tuple[Agent, ...]:
                 parent=parent_of(trace, thread),
                 outcome=outcome_of(trace, window, thread_id),
                 started_at_unix_ms=window.started_at_unix_ms,
-                duration_ms=None
-                if window.ended_at_unix_ms is None
-                else window.ended_at_unix_ms - window.started_at_unix_ms,
+                duration_ms=duration_of(window),
                 turns=turns.get(thread_id, 0),
                 sent=tuple(sent.get(thread_id, ())),
                 received=tuple(received.get(thread_id, ())),
@@ -95,10 +95,14 @@ def parent_of(trace: RolloutTrace, thread: AgentThread) -> ThreadId | None:
     return parent if parent in trace.threads else None
 
 
-def passages_in_order(trace: RolloutTrace) -> tuple[EdgeId, ...]:
-    """The edges between agents, in the order in which something went along them."""
-    edges = sorted(trace.interaction_edges.values(), key=lambda edge: edge.started_at_unix_ms)
-    return tuple(edge.edge_id for edge in edges)
+def passages_in_order(reduction: Reduction) -> tuple[EdgeId, ...]:
+    """The edges between agents, in the order of the events that first told of them."""
+
+    def first_seq(edge_id: EdgeId) -> float:
+        events = reduction.evidence.events_of(ObjectKind.INTERACTION_EDGE, edge_id)
+        return events[0].seq if events else math.inf
+
+    return tuple(sorted(reduction.trace.interaction_edges, key=first_seq))
 
 
 def ends_of(trace: RolloutTrace, edge: InteractionEdge) -> tuple[ThreadId | None, ThreadId | None]:

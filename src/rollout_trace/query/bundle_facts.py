@@ -3,6 +3,7 @@
 They hold no price, since prices change, and nothing of the clock: they are true as long as the bundle does not change.
 """
 
+import hashlib
 from collections import Counter
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,7 @@ from rollout_trace.ids import RolloutId, TraceId
 from rollout_trace.limits import DEFAULT_LIMITS, Limits
 from rollout_trace.model.inference import TokenUsage
 from rollout_trace.model.rollout import RolloutTrace
+from rollout_trace.query.outcome import duration_of
 from rollout_trace.query.recorded_errors import ErrorCluster, ErrorListener, clustered, terminal_result, tool_errors
 from rollout_trace.query.session_origin import OriginListener, SessionOrigin
 from rollout_trace.query.summary import summarize, tool_name
@@ -63,6 +65,8 @@ class BundleFacts(msgspec.Struct, frozen=True, kw_only=True):
     agents: int
     first_user_message: str | None
     """What the root was first asked, or its beginning."""
+    task_sha256: str | None
+    """The digest of all that the root was first asked."""
     requests: tuple[RequestFacts, ...]
     compaction_requests: int
     """How many requests to compact a history there were; no trace has what they used."""
@@ -102,6 +106,7 @@ def facts_of(path: Path, limits: Limits = DEFAULT_LIMITS) -> BundleFacts:
         status=trace.status,
         agents=len(trace.threads),
         first_user_message=None if asked is None else asked[:_LONGEST_MESSAGE],
+        task_sha256=None if asked is None else hashlib.sha256(asked.encode()).hexdigest(),
         requests=_requests(trace),
         compaction_requests=len(trace.compaction_requests),
         tools=_tools(trace),
@@ -112,18 +117,16 @@ def facts_of(path: Path, limits: Limits = DEFAULT_LIMITS) -> BundleFacts:
 
 
 def _requests(trace: RolloutTrace) -> tuple[RequestFacts, ...]:
-    requests = []
-    for call in trace.inference_calls.values():
-        start, end = call.execution.started_at_unix_ms, call.execution.ended_at_unix_ms
-        facts = RequestFacts(
+    return tuple(
+        RequestFacts(
             model=call.model,
             status=call.execution.status,
-            started_at_unix_ms=start,
-            duration_ms=None if end is None else end - start,
+            started_at_unix_ms=call.execution.started_at_unix_ms,
+            duration_ms=duration_of(call.execution),
             tokens=call.usage,
         )
-        requests.append(facts)
-    return tuple(requests)
+        for call in trace.inference_calls.values()
+    )
 
 
 def _tools(trace: RolloutTrace) -> dict[str, ToolFacts]:

@@ -4,6 +4,7 @@ A remote compaction leaves an event. A local one leaves none: the next request o
 history. It is recognised by that, and told apart from a history that was only cut at its end, as a revert does.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
@@ -13,15 +14,17 @@ from rollout_trace import json_text
 from rollout_trace.bundle.folder import Bundle
 from rollout_trace.ids import CompactionId, InferenceCallId, ItemId, ThreadId, ToolCallId
 from rollout_trace.model.conversation import Role
+from rollout_trace.model.inference import InferenceCall
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.tools import ToolCall
 from rollout_trace.query.context import lacking, shared_prefix
 from rollout_trace.query.payload_json import payload_json, value_at
 from rollout_trace.query.requests import SentRequest, sent_requests
+from rollout_trace.query.sent_items import SentItem, as_in_graph
 from rollout_trace.query.summary import tool_name
 from rollout_trace.reduce.evidence import EventPosition, ObjectKind
 from rollout_trace.reduce.replay import Reduction
-from rollout_trace.values import UnixMilliseconds
+from rollout_trace.values import Seq, UnixMilliseconds
 
 
 class ReplacementKind(StrEnum):
@@ -87,29 +90,33 @@ def with_repetitions(bundle: Bundle, trace: RolloutTrace, found: Sequence[Replac
 
 def _installed(reduction: Reduction, sent: Mapping[InferenceCallId, SentRequest]) -> Iterator[Replacement]:
     trace = reduction.trace
+    calls: dict[ThreadId, list[InferenceCall]] = {}
+    for request in sent.values():
+        calls.setdefault(request.call.thread_id, []).append(request.call)
     for compaction in trace.compactions.values():
         position = reduction.evidence.events_of(ObjectKind.COMPACTION, compaction.compaction_id)[-1]
-        old, new = compaction.input_item_ids, compaction.replacement_item_ids
+        old, new = as_in_graph(compaction.input_item_ids), as_in_graph(compaction.replacement_item_ids)
         added = lacking(trace, new, old)
-        following = (
-            call_id
-            for call_id, request in sent.items()
-            if request.call.thread_id == compaction.thread_id and request.call.execution.started_seq > position.seq
-        )
         yield Replacement(
             kind=ReplacementKind.INSTALLED,
             compaction_id=compaction.compaction_id,
             thread_id=compaction.thread_id,
             position=position,
             at_unix_ms=compaction.installed_at_unix_ms,
-            first_request=next(following, None),
+            first_request=_first_after(calls.get(compaction.thread_id, ()), position.seq),
             before=len(old),
             after=len(new),
             dropped=lacking(trace, old, new),
-            kept=tuple(item_id for item_id in new if item_id not in set(added)),
+            kept=_without(new, added),
             added=added,
             asked_again=(),
         )
+
+
+def _first_after(calls: Sequence[InferenceCall], seq: Seq) -> InferenceCallId | None:
+    """The first of an agent's requests, in the order in which they were sent, after an event."""
+    index = bisect_right(calls, seq, key=lambda call: call.execution.started_seq)
+    return calls[index].inference_call_id if index < len(calls) else None
 
 
 def _unrecorded(reduction: Reduction, sent: Mapping[InferenceCallId, SentRequest]) -> Iterator[Replacement]:
@@ -119,11 +126,12 @@ def _unrecorded(reduction: Reduction, sent: Mapping[InferenceCallId, SentRequest
         before, call = request.before, request.call
         if before is None:
             continue
-        old, new = before.request_item_ids, call.request_item_ids
-        if new[: len(old)] == old or _is_installed(installed, old, new):
+        old_ids, new_ids = before.request_item_ids, call.request_item_ids
+        if new_ids[: len(old_ids)] == old_ids or _is_installed(installed, old_ids, new_ids):
             continue
-        if not any(_is_work(trace, item_id) for item_id in set(old).difference(new)):
+        if not any(_is_work(trace, item_id) for item_id in set(old_ids).difference(new_ids)):
             continue  # what the host puts before each request may change; that throws nothing away
+        old, new = as_in_graph(old_ids), as_in_graph(new_ids)
         dropped = lacking(trace, old, new)
         if not dropped:
             continue  # all is still said, if only once or in another order
@@ -138,7 +146,7 @@ def _unrecorded(reduction: Reduction, sent: Mapping[InferenceCallId, SentRequest
             before=len(old),
             after=len(new),
             dropped=dropped,
-            kept=tuple(item_id for item_id in new if item_id not in set(added)),
+            kept=_without(new, added),
             added=added,
             asked_again=(),
         )
@@ -153,11 +161,16 @@ def _is_work(trace: RolloutTrace, item_id: ItemId) -> bool:
     return trace.conversation_items[item_id].role in {Role.ASSISTANT, Role.TOOL}
 
 
-def _is_cut(trace: RolloutTrace, old: tuple[ItemId, ...], new: tuple[ItemId, ...]) -> bool:
+def _without(items: tuple[SentItem, ...], added: tuple[ItemId, ...]) -> tuple[ItemId, ...]:
+    left_out = set(added)
+    return tuple(item.item_id for item in items if item.item_id not in left_out)
+
+
+def _is_cut(trace: RolloutTrace, old: tuple[SentItem, ...], new: tuple[SentItem, ...]) -> bool:
     """Whether a history lost just its end, from something that the user said on; a compaction keeps what users say."""
     prefix = shared_prefix(trace, old, new)
-    first = trace.conversation_items[old[prefix]]
-    return first.role is Role.USER and lacking(trace, old[prefix:], new) == old[prefix:]
+    first = trace.conversation_items[old[prefix].item_id]
+    return first.role is Role.USER and len(lacking(trace, old[prefix:], new)) == len(old) - prefix
 
 
 class _Asked:

@@ -41,6 +41,7 @@ class TaskComparison(msgspec.Struct, frozen=True, kw_only=True):
     """What one task cost. Of several bundles, the median is the cheaper, or the shorter, of the two in the middle."""
 
     task: str
+    """What was asked, or its beginning."""
     bundles: int
     median_duration_ms: int
     median_cost_usd: UsDollars | None
@@ -164,9 +165,9 @@ def percentile(in_order: Sequence[int], percent: int) -> int | None:
 def _tasks(bundles: Sequence[KnownBundle], prices: PriceTable) -> tuple[TaskComparison, ...]:
     by_task: dict[str, list[BundleFacts]] = {}
     for _, facts in bundles:
-        if facts.first_user_message is not None:
-            by_task.setdefault(facts.first_user_message, []).append(facts)
-    compared = [_task(task, alike, prices) for task, alike in by_task.items()]
+        if facts.task_sha256 is not None:
+            by_task.setdefault(facts.task_sha256, []).append(facts)
+    compared = [_task(alike[0].first_user_message or "", alike, prices) for alike in by_task.values()]
     return tuple(sorted(compared, key=lambda one: (-(one.usage.cost_usd or 0), -one.bundles, one.task)))
 
 

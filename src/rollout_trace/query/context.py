@@ -14,7 +14,8 @@ from rollout_trace.model.inference import InferenceCall, TokenUsage
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.query.payload_json import payload_bytes
 from rollout_trace.query.requests import sent_requests
-from rollout_trace.query.sameness import content_of
+from rollout_trace.query.sameness import Content, content_of
+from rollout_trace.query.sent_items import SentItem, as_in_graph, sent_items
 from rollout_trace.reduce.replay import Reduction
 
 Shape = TypeVar("Shape")
@@ -77,15 +78,16 @@ def context_against(bundle: Bundle, trace: RolloutTrace, call: InferenceCall, ot
     """What the model saw at a request, and what is new against another; everything is, against none."""
     settings = _settings(bundle, trace, call)
     before = {} if other is None else _settings(bundle, trace, other)
-    prefix = 0 if other is None else shared_prefix(trace, other.request_item_ids, call.request_item_ids)
+    items, others = compared_items(bundle, trace, call, other)
+    prefix = shared_prefix(trace, others, items)
     ids, known = call.request_item_ids, () if other is None else other.request_item_ids
     is_broken = prefix < len(known)
     return Context(
         inference_call_id=call.inference_call_id,
         against=None if other is None else other.inference_call_id,
         item_ids=ids,
-        new=lacking(trace, ids, known),
-        vanished=lacking(trace, known, ids),
+        new=lacking(trace, items, others),
+        vanished=lacking(trace, others, items),
         shared_prefix=prefix,
         broken_by=ids[prefix] if is_broken and prefix < len(ids) else None,
         broken_at=known[prefix] if is_broken else None,
@@ -99,23 +101,36 @@ def context_against(bundle: Bundle, trace: RolloutTrace, call: InferenceCall, ot
     )
 
 
-def shared_prefix(trace: RolloutTrace, left: tuple[ItemId, ...], right: tuple[ItemId, ...]) -> int:
+def compared_items(
+    bundle: Bundle, trace: RolloutTrace, call: InferenceCall, other: InferenceCall | None
+) -> tuple[tuple[SentItem, ...], tuple[SentItem, ...]]:
+    """The items of a request and of another, exactly as they were sent; none of the other's, if there is none."""
+    if other is None:
+        return as_in_graph(call.request_item_ids), ()
+    items, others = sent_items(bundle, trace, call, other)
+    return items, others
+
+
+def shared_prefix(trace: RolloutTrace, left: tuple[SentItem, ...], right: tuple[SentItem, ...]) -> int:
     """How many items at the beginning of two lists say the same."""
     if right[: len(left)] == left:  # a history that only grew, as nearly all do
         return len(left)
-    items = trace.conversation_items
     for index, (mine, theirs) in enumerate(zip(left, right, strict=False)):
-        if mine != theirs and content_of(items[mine]) != content_of(items[theirs]):
+        if mine != theirs and _content(trace, mine) != _content(trace, theirs):
             return index
     return min(len(left), len(right))
 
 
-def lacking(trace: RolloutTrace, item_ids: tuple[ItemId, ...], others: tuple[ItemId, ...]) -> tuple[ItemId, ...]:
-    """Those of `item_ids` that are not among the others, and say what none of the others says."""
-    items, known = trace.conversation_items, set(others)
-    missing = [item_id for item_id in item_ids if item_id not in known]
-    said = {content_of(items[item_id]) for item_id in others} if missing else set()
-    return tuple(item_id for item_id in missing if content_of(items[item_id]) not in said)
+def lacking(trace: RolloutTrace, items: tuple[SentItem, ...], others: tuple[SentItem, ...]) -> tuple[ItemId, ...]:
+    """Those of the items that are not among the others, and say what none of the others says."""
+    known = set(others)
+    missing = [item for item in items if item not in known]
+    said = {_content(trace, item) for item in others} if missing else set()
+    return tuple(item.item_id for item in missing if _content(trace, item) not in said)
+
+
+def _content(trace: RolloutTrace, item: SentItem) -> tuple[Content, str | None]:
+    return content_of(trace.conversation_items[item.item_id]), item.cut_text
 
 
 def _settings(bundle: Bundle, trace: RolloutTrace, call: InferenceCall) -> dict[str, msgspec.Raw]:

@@ -1,6 +1,8 @@
 """The conversation of an agent, item by item, and exactly what its model saw at a request (questions 3 and 4)."""
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Final
 
 import msgspec
 
@@ -11,14 +13,17 @@ from rollout_trace.model.conversation import Channel, ItemKind, Role
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.query.gist import item_label
 from rollout_trace.query.item_content import ItemContent, item_contents
-from rollout_trace.query.item_text import whole_texts
+from rollout_trace.query.item_text import is_cut, json_part_text, whole_texts
 from rollout_trace.query.lineage import origins_of
 from rollout_trace.query.naming import ObjectRef, item_ref
 from rollout_trace.query.requests import first_shown, sent_requests
+from rollout_trace.query.sent_items import cut_places, sent_contents
 from rollout_trace.query.summary import tool_name
 from rollout_trace.reduce.evidence import ItemSource
 from rollout_trace.reduce.replay import Reduction
 from rollout_trace.values import UnixMilliseconds
+
+NOT_SENT: Final[Mapping[int, ItemContent]] = MappingProxyType({})
 
 
 class SaidItem(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,8 +73,17 @@ def seen_at(
     Raises:
         KeyError: the graph has no such request.
     """
-    item_ids = reduction.trace.inference_calls[call_id].request_item_ids
-    return said_items(bundle, reduction, item_ids, ties_of_items(reduction.trace), with_content=with_content)
+    trace = reduction.trace
+    call = trace.inference_calls[call_id]
+    places = range(len(call.request_item_ids)) if with_content else cut_places(trace, call.request_item_ids)
+    return said_items(
+        bundle,
+        reduction,
+        call.request_item_ids,
+        ties_of_items(trace),
+        with_content=with_content,
+        as_sent=sent_contents(bundle, trace, call, places),
+    )
 
 
 class ItemTies(msgspec.Struct, frozen=True):
@@ -87,9 +101,15 @@ def ties_of_items(trace: RolloutTrace) -> ItemTies:
 
 
 def said_items(
-    bundle: Bundle, reduction: Reduction, item_ids: Iterable[ItemId], ties: ItemTies, *, with_content: bool
+    bundle: Bundle,
+    reduction: Reduction,
+    item_ids: Iterable[ItemId],
+    ties: ItemTies,
+    *,
+    with_content: bool,
+    as_sent: Mapping[int, ItemContent] = NOT_SENT,
 ) -> tuple[SaidItem, ...]:
-    """Items of a graph, in full.
+    """Items of a graph, in full: as they were first seen, or `as_sent` by a request, by their place among these.
 
     Raises:
         KeyError: the graph lacks one of them.
@@ -98,8 +118,11 @@ def said_items(
     texts = whole_texts(bundle, reduction, ids)
     contents = item_contents(bundle, reduction, ids if with_content else ())
     found = []
-    for item_id in ids:
+    for place, item_id in enumerate(ids):
         item, content = trace.conversation_items[item_id], contents.get(item_id)
+        sent = as_sent.get(place)
+        if sent is not None and with_content:
+            content = sent
         found.append(
             SaidItem(
                 item_id=item_id,
@@ -112,7 +135,7 @@ def said_items(
                 first_seen_at_unix_ms=item.first_seen_at_unix_ms,
                 origins=ties.origins.get(item_ref(item_id), ()),
                 first_shown_in=ties.first_shown.get(item_id),
-                text=texts[item_id],
+                text=json_part_text(sent) if sent is not None and is_cut(item) else texts[item_id],
                 content=None if isinstance(content, PayloadError) else content,
                 source=reduction.evidence.item_source(item_id),
             )

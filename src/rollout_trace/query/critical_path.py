@@ -23,11 +23,12 @@ from typing import Final, NamedTuple
 import msgspec
 
 from rollout_trace.ids import AgentPath, ThreadId, ToolCallId
-from rollout_trace.model.edges import Anchor, EdgeKind, ItemAnchor, ThreadAnchor, ToolCallAnchor
+from rollout_trace.model.edges import EdgeKind, ToolCallAnchor
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.threads import CodexTurn
 from rollout_trace.model.tools import CodeCellRequester
 from rollout_trace.query.activities import Activity, Work, activities_of
+from rollout_trace.query.agents import ends_of
 from rollout_trace.query.summary import last_known_moment
 from rollout_trace.reduce.evidence import ObjectKind
 from rollout_trace.values import UnixMilliseconds
@@ -60,7 +61,6 @@ class _Delivery(NamedTuple):
     moment: UnixMilliseconds
     sender: ThreadId
     tool_call_id: ToolCallId | None
-    kind: EdgeKind
 
 
 class _Lane:
@@ -70,13 +70,18 @@ class _Lane:
         self.by_end: list[Activity] = []
         self.requests: list[Activity] = []
         self.turns: list[CodexTurn] = []
+        self.turns_by_time: list[CodexTurn] = []
         self.deliveries: list[_Delivery] = []
+        self.assigners: list[Activity] = []
+        """The tool calls by which other agents let its turns begin."""
 
     def sort(self) -> None:
         self.by_end.sort(key=lambda activity: activity.end)
         self.requests.sort(key=lambda activity: activity.started_seq)
         self.turns.sort(key=lambda turn: turn.execution.started_seq)
+        self.turns_by_time = sorted(self.turns, key=lambda turn: turn.execution.started_at_unix_ms)
         self.deliveries.sort(key=lambda delivery: delivery.moment)
+        self.assigners.sort(key=lambda activity: activity.started_seq)
 
     def last_ended(self, before: float, not_after: UnixMilliseconds) -> Activity | None:
         """The work that ended last, before a place in the log and not after a moment."""
@@ -95,6 +100,17 @@ class _Lane:
         """The turn that was started last before a place in the log."""
         index = bisect_left(self.turns, seq, key=lambda turn: turn.execution.started_seq)
         return self.turns[index - 1] if index else None
+
+    def turns_begun(self, before: UnixMilliseconds) -> Iterator[CodexTurn]:
+        """The turns that were started before a moment, the last first."""
+        index = bisect_left(self.turns_by_time, before, key=lambda turn: turn.execution.started_at_unix_ms)
+        return (self.turns_by_time[place] for place in range(index - 1, -1, -1))
+
+    def assigner(self, after: float, before: float) -> Activity | None:
+        """The last tool call of another agent, between two places in the log, that let a turn begin."""
+        index = bisect_left(self.assigners, before, key=lambda activity: activity.started_seq)
+        latest = self.assigners[index - 1] if index else None
+        return latest if latest is not None and latest.started_seq > after else None
 
     def delivered(self, start: UnixMilliseconds, end: UnixMilliseconds) -> _Delivery | None:
         """What reached the agent last between two moments."""
@@ -124,7 +140,7 @@ class _Walk:
         activities = list(activities_of(self._trace))
         cells = {found.object_id: found for found in activities if found.kind is ObjectKind.CODE_CELL}
         for activity in activities:
-            lane = self._lanes[activity.thread_id]
+            lane = self._lanes.setdefault(activity.thread_id, _Lane())
             if activity.work is Work.MODEL:
                 lane.requests.append(activity)
             if not activity.is_nested:
@@ -134,24 +150,19 @@ class _Walk:
                 of_cell = tool.requester.code_cell_id if isinstance(tool.requester, CodeCellRequester) else None
                 self._by_tool[tool.tool_call_id] = activity if of_cell is None else cells.get(of_cell, activity)
         for turn in self._trace.codex_turns.values():
-            self._lanes[turn.thread_id].turns.append(turn)
+            self._lanes.setdefault(turn.thread_id, _Lane()).turns.append(turn)
 
     def _place_deliveries(self) -> None:
         for edge in self._trace.interaction_edges.values():
-            source, target = self._thread_of(edge.source), self._thread_of(edge.target)
+            source, target = ends_of(self._trace, edge)
             tool_call_id = edge.source.tool_call_id if isinstance(edge.source, ToolCallAnchor) else None
             moment = edge.started_at_unix_ms if edge.ended_at_unix_ms is None else edge.ended_at_unix_ms
-            if source != target and source in self._lanes and target in self._lanes:
-                self._lanes[target].deliveries.append(_Delivery(moment, source, tool_call_id, edge.kind))
-
-    def _thread_of(self, anchor: Anchor) -> ThreadId:
-        match anchor:
-            case ItemAnchor(item_id=item_id):
-                return self._trace.conversation_items[item_id].thread_id
-            case ToolCallAnchor(tool_call_id=tool_call_id):
-                return self._trace.tool_calls[tool_call_id].thread_id
-            case ThreadAnchor(thread_id=thread_id):
-                return thread_id
+            if source is None or target is None or source == target or not {source, target} <= self._lanes.keys():
+                continue
+            self._lanes[target].deliveries.append(_Delivery(moment, source, tool_call_id))
+            assigner = None if tool_call_id is None else self._by_tool.get(tool_call_id)
+            if assigner is not None and edge.kind in _TASKS:
+                self._lanes[target].assigners.append(assigner)
 
     def steps(self) -> Iterator[PathStep]:
         """The steps, the last first."""
@@ -192,31 +203,24 @@ class _Walk:
         """The work by which something was sent, or after which a result was there."""
         if delivery.tool_call_id is None:
             return self._lanes[delivery.sender].last_ended(before, delivery.moment)
-        sender = self._by_tool[delivery.tool_call_id]
-        return sender if sender.started_seq < before else None
+        sender = self._by_tool.get(delivery.tool_call_id)
+        return sender if sender is not None and sender.started_seq < before else None
 
     def _assigner_of(self, turn: CodexTurn, previous: Activity | None) -> Activity | None:
         """The last tool call of another agent, after the agent's own work, that let a turn begin."""
         since = -1 if previous is None else previous.end
-        senders = [
-            self._by_tool[delivery.tool_call_id]
-            for delivery in self._lanes[turn.thread_id].deliveries
-            if delivery.kind in _TASKS and delivery.tool_call_id is not None
-        ]
-        found = [sender for sender in senders if since < sender.started_seq < turn.execution.started_seq]
-        return max(found, key=lambda sender: sender.started_seq, default=None)
+        return self._lanes[turn.thread_id].assigner(since, turn.execution.started_seq)
 
     def _without_work(self, until: UnixMilliseconds) -> Iterator[PathStep]:
         """The steps back to a moment in which the agent did nothing, in turns and outside of them."""
         lane = self._lanes.get(self._thread_id, _Lane())
-        for turn in reversed(lane.turns):
+        for turn in lane.turns_begun(self._moment):
             if self._moment <= until:
                 return
             window = turn.execution
-            if window.started_at_unix_ms < self._moment:
-                if window.ended_at_unix_ms is not None:
-                    yield self._step(max(until, window.ended_at_unix_ms), None, is_idle=True)
-                yield self._step(max(until, window.started_at_unix_ms), None)
+            if window.ended_at_unix_ms is not None:
+                yield self._step(max(until, window.ended_at_unix_ms), None, is_idle=True)
+            yield self._step(max(until, window.started_at_unix_ms), None)
         yield self._step(until, None, is_idle=True)
 
     def _step(self, until: UnixMilliseconds, activity: Activity | None, *, is_idle: bool = False) -> PathStep:

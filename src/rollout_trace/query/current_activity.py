@@ -11,6 +11,7 @@ from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.terminal import ExecCommandRequest
 from rollout_trace.model.threads import AgentThread
 from rollout_trace.model.tools import ToolCall
+from rollout_trace.query.outcome import end_of, operation_of
 from rollout_trace.query.summary import tool_name
 from rollout_trace.values import AgentSummary, ExecutionStatus, GenericSummary, UnixMilliseconds
 
@@ -87,39 +88,39 @@ def _under_way(trace: RolloutTrace) -> Iterator[tuple[ThreadId, _Work]]:
 
 
 def _turns_and_requests(trace: RolloutTrace) -> Iterator[tuple[ThreadId, _Work]]:
-    for turn_id, turn in trace.codex_turns.items():
-        if _runs(trace, turn.execution, turn_id):
+    for turn in trace.codex_turns.values():
+        if _runs(trace, turn.execution, turn.thread_id):
             yield turn.thread_id, _Work(turn.execution, Doing.WORKING, "")
     for call in trace.inference_calls.values():
-        if _runs(trace, call.execution, call.codex_turn_id):
+        if _runs(trace, call.execution, call.thread_id, call.codex_turn_id):
             yield call.thread_id, _Work(call.execution, Doing.ASKING, call.model)
     for request in trace.compaction_requests.values():
-        if _runs(trace, request.execution, request.codex_turn_id):
+        if _runs(trace, request.execution, request.thread_id, request.codex_turn_id):
             yield request.thread_id, _Work(request.execution, Doing.COMPACTING, request.model)
 
 
 def _cells_and_tools(trace: RolloutTrace) -> Iterator[tuple[ThreadId, _Work]]:
     for cell in trace.code_cells.values():
-        if _runs(trace, cell.execution, cell.codex_turn_id):
+        if _runs(trace, cell.execution, cell.thread_id, cell.codex_turn_id):
             yield cell.thread_id, _Work(cell.execution, Doing.RUNNING_CELL, _first_line(cell.source_js))
     for tool in trace.tool_calls.values():
-        if _runs(trace, tool.execution, tool.started_by_codex_turn_id):
+        if _runs(trace, tool.execution, tool.thread_id, tool.started_by_codex_turn_id):
             yield tool.thread_id, _Work(tool.execution, Doing.USING_TOOL, _asked_of(trace, tool))
 
 
-def _runs(trace: RolloutTrace, window: ExecutionWindow, turn_id: CodexTurnId | None) -> bool:
-    """Whether work runs. What a turn that is over left open was interrupted, and does not."""
-    turn = None if turn_id is None else trace.codex_turns[turn_id].execution
-    return ExecutionStatus.RUNNING is window.status and (turn is None or turn.status is ExecutionStatus.RUNNING)
+def _runs(
+    trace: RolloutTrace, window: ExecutionWindow, thread_id: ThreadId, turn_id: CodexTurnId | None = None
+) -> bool:
+    """Whether work runs. What a turn or an agent that is over left open was interrupted, and does not."""
+    return window.status is ExecutionStatus.RUNNING and end_of(trace, window, thread_id, turn_id) is None
 
 
 def _asked_of(trace: RolloutTrace, tool: ToolCall) -> str:
     """What a tool call is about, in a few words."""
     name = tool_name(tool.kind)
-    if tool.terminal_operation_id is not None:
-        request = trace.terminal_operations[tool.terminal_operation_id].request
-        if isinstance(request, ExecCommandRequest):
-            return f"{name}: {_first_line(request.display_command)}"
+    operation = operation_of(trace, tool)
+    if operation is not None and isinstance(operation.request, ExecCommandRequest):
+        return f"{name}: {_first_line(operation.request.display_command)}"
     match tool.summary:
         case AgentSummary(target_agent_path=target):
             return f"{name}: {target}"

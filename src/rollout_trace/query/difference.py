@@ -22,6 +22,9 @@ from rollout_trace.reduce.replay import Reduction
 
 _Key: TypeAlias = tuple[object, ...]
 _DEEPEST: Final = 8
+"""How often a span is divided at fixed points, at n log n each time; what is left is compared item with item."""
+_MOST_PAIRS: Final = 1_000_000
+"""Spans without fixed points are compared item with item up to this size; that takes under a second."""
 _VOLATILE = re.compile(
     r"(?P<uuid>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"
     r"|(?<=Chunk ID: )\w+|(?<=Wall time: )[\d.]+|(?<=Wall time )[\d.]+|(?<=session ID )\d+|(?<=cell ID )[\w:]+"
@@ -151,7 +154,8 @@ def _match(
 
     What both begin and end with is the same. Between, keys that stand once on each side are the fixed points (the
     longest chain of them that is in order on both), and what lies between two of them is a span of its own. This takes
-    n log n steps, where comparing everything with everything would take n².
+    n log n steps, where comparing everything with everything would take n². Only a span in which everything repeats
+    is compared so, unless it is too large: then it differs as a whole.
     """
     at_left, at_right, end_left, end_right = span.left, span.right, span.left_end, span.right_end
     while at_left < end_left and at_right < end_right and left[at_left] == right[at_right]:
@@ -161,11 +165,43 @@ def _match(
     while at_left < end_left and at_right < end_right and left[end_left - 1] == right[end_right - 1]:
         end_left, end_right = end_left - 1, end_right - 1
     points = _fixed_points(left, right, _Span(at_left, end_left, at_right, end_right)) if depth else []
+    if not points:
+        runs += _longest_common(left, right, _Span(at_left, end_left, at_right, end_right))
     for index, other in [*points, (end_left, end_right)] if points else []:
         _match(left, right, _Span(at_left, index, at_right, other), runs, depth - 1)
         at_left, at_right = index, other
     if end_left < span.left_end:
         runs.append((end_left, end_right, span.left_end - end_left))
+
+
+def _longest_common(left: Sequence[_Key], right: Sequence[_Key], span: _Span) -> list[tuple[int, int, int]]:
+    """The longest common subsequence of a span, as runs; none of a span that is too large."""
+    if (span.left_end - span.left) * (span.right_end - span.right) > _MOST_PAIRS:
+        return []
+    numbers: dict[_Key, int] = {}  # long texts are compared once
+    mine = [numbers.setdefault(key, len(numbers)) for key in left[span.left : span.left_end]]
+    theirs = [numbers.setdefault(key, len(numbers)) for key in right[span.right : span.right_end]]
+    lengths = [[0] * (len(theirs) + 1)]  # lengths[n][m]: of the last n on the left and the last m on the right
+    for key in reversed(mine):
+        row = [0]
+        for place, other in enumerate(reversed(theirs)):
+            row.append(lengths[-1][place] + 1 if key == other else max(row[-1], lengths[-1][place + 1]))
+        lengths.append(row)
+    runs: list[tuple[int, int, int]] = []
+    index = place = 0
+    while index < len(mine) and place < len(theirs):
+        if mine[index] == theirs[place]:
+            at = span.left + index, span.right + place
+            if runs and (runs[-1][0] + runs[-1][2], runs[-1][1] + runs[-1][2]) == at:
+                runs[-1] = (runs[-1][0], runs[-1][1], runs[-1][2] + 1)
+            else:
+                runs.append((*at, 1))
+            index, place = index + 1, place + 1
+        elif lengths[len(mine) - index - 1][len(theirs) - place] >= lengths[len(mine) - index][len(theirs) - place - 1]:
+            index += 1
+        else:
+            place += 1
+    return runs
 
 
 def _fixed_points(left: Sequence[_Key], right: Sequence[_Key], span: _Span) -> list[tuple[int, int]]:

@@ -13,10 +13,10 @@ from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.query.applied_events import AppliedEvent, applied_events
 from rollout_trace.query.complaints import ERRORS, TURN_ENDS, complaint
 from rollout_trace.query.naming import ObjectRef, object_of
-from rollout_trace.query.outcome import Outcome
+from rollout_trace.query.outcome import Outcome, end_of
 from rollout_trace.query.payload_json import payload_json, referred_json, text_of, value_at
 from rollout_trace.query.timeline import TimelineEntry, timeline_from
-from rollout_trace.query.tool_outputs import result_text, returned_text
+from rollout_trace.query.tool_outputs import result_text, returned_by
 from rollout_trace.reduce.evidence import EventPosition, ObjectKind
 from rollout_trace.reduce.replay import Reduction
 from rollout_trace.values import ExecutionStatus, Seq, UnixMilliseconds
@@ -77,7 +77,8 @@ def failures_from(
     ]
     wrong += _only_told(bundle, applied, known={entry.error for entry in wrong})
     wrong.sort(key=lambda entry: entry.position.seq)
-    ends = [_ended_seq(trace, entry.subject) for entry in wrong]
+    windows = [_window(trace, entry.subject) for entry in wrong]
+    ends = [None if window is None else window.ended_seq for window in windows]
     meanwhile = _under_way(
         trace, entries, [ended or entry.position.seq for entry, ended in zip(wrong, ends, strict=True)]
     )
@@ -110,7 +111,7 @@ def _tool_error(bundle: Bundle, trace: RolloutTrace, entry: TimelineEntry) -> st
         text = result_text(payload_json(bundle, trace, tool.raw_result_payload_id))
         if text:
             return text
-    return returned_text(bundle, trace, tool)[0]
+    return returned_by(bundle, trace, tool).text
 
 
 def _cell_errors(bundle: Bundle, applied: Iterable[AppliedEvent]) -> Iterator[tuple[ObjectRef, str]]:
@@ -147,27 +148,34 @@ def _only_told(bundle: Bundle, applied: Iterable[AppliedEvent], known: set[str |
                     thread_id=event.event.thread_id,
                     codex_turn_id=event.event.codex_turn_id,
                     subject=ObjectRef(ObjectKind.RAW_PAYLOAD, seen.event_payload.raw_payload_id),
-                    what=f"the host tells of an {seen.event_type.replace('_', ' ')}",
+                    what=f"{seen.event_type.replace('_', ' ')}, as the host tells it",
                     outcome=Outcome(ExecutionStatus.FAILED),
                     error=error,
                     payloads=(seen.event_payload.raw_payload_id,),
                 )
 
 
-def _ended_seq(trace: RolloutTrace, ref: ObjectRef) -> Seq | None:
-    """The event at which something ended; None if it never did, or if the graph only heard of it."""
+def _window(trace: RolloutTrace, ref: ObjectRef) -> ExecutionWindow | None:
+    """When something began and ended; None of what is no work, or that the graph only heard of."""
     try:
         window = getattr(object_of(trace, ref), "execution", None)
     except KeyError:
         return None
-    return window.ended_seq if isinstance(window, ExecutionWindow) else None
+    return window if isinstance(window, ExecutionWindow) else None
+
+
+def _end_that_counts(trace: RolloutTrace, entry: TimelineEntry) -> Seq | None:
+    """The event with which a piece of work, or else what it was a part of, was over."""
+    window = _window(trace, entry.subject)
+    end = None if window is None else end_of(trace, window, entry.thread_id, entry.codex_turn_id)
+    return None if end is None else end.seq
 
 
 def _under_way(trace: RolloutTrace, entries: Sequence[TimelineEntry], seqs: Sequence[Seq]) -> list[list[ObjectRef]]:
     """For each of these moments: the work that was under way, the latest first, one more than is shown."""
     work = [entry for entry in entries if entry.subject.kind in _WORK]
     begins = sorted((entry.position.seq, entry.subject) for entry in work)
-    ended = ((_ended_seq(trace, entry.subject), entry.subject) for entry in work)
+    ended = ((_end_that_counts(trace, entry), entry.subject) for entry in work)
     ends = sorted((seq, ref) for seq, ref in ended if seq is not None)
     found: list[list[ObjectRef]] = [[] for _ in seqs]
     open_work: dict[ObjectRef, None] = {}

@@ -17,6 +17,7 @@ from rollout_trace.model.terminal import (
 from rollout_trace.model.tools import ToolCall
 from rollout_trace.query.item_text import item_text, readable_text
 from rollout_trace.query.naming import Names, ObjectRef, object_of
+from rollout_trace.query.outcome import operation_of
 from rollout_trace.query.summary import tool_name
 from rollout_trace.reduce.evidence import ObjectKind
 from rollout_trace.values import AgentSummary, GenericSummary, WaitAgentSummary
@@ -74,12 +75,6 @@ def tool_input(trace: RolloutTrace, tool: ToolCall) -> str:
             return path
     calls = (trace.conversation_items[item_id] for item_id in tool.model_visible_call_item_ids[:1])
     return "".join(map(item_text, calls))
-
-
-def operation_of(trace: RolloutTrace, tool: ToolCall) -> TerminalOperation | None:
-    """The terminal operation that a tool call did, if it did one."""
-    operation_id = tool.terminal_operation_id
-    return None if operation_id is None else trace.terminal_operations.get(operation_id)
 
 
 def operation_input(operation: TerminalOperation) -> str:

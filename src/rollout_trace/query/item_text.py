@@ -80,11 +80,11 @@ def whole_texts(bundle: Bundle, reduction: Reduction, item_ids: Iterable[ItemId]
     cut = [item_id for item_id in texts if is_cut(items[item_id])]
     for item_id, content in item_contents(bundle, reduction, cut).items():
         if not isinstance(content, PayloadError):
-            texts[item_id] = _json_text(content)
+            texts[item_id] = json_part_text(content)
     return texts
 
 
-def _json_text(content: dict[str, JsonValue]) -> str:
+def json_part_text(content: dict[str, JsonValue]) -> str:
     """The part of an item that a graph has as JSON: the arguments of a call, an output, or the item itself."""
     for name in ("arguments", "output"):
         value = content.get(name)

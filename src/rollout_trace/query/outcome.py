@@ -2,7 +2,11 @@
 
 What was interrupted never ends in a log: a graph says `running` of it for ever. Here it is said what the log leaves
 open, and what has ended around it.
+
+What was interrupted counts as ended when its turn ended, or else its agent: `end_of` is the one place for that.
 """
+
+from typing import NamedTuple
 
 import msgspec
 
@@ -14,7 +18,7 @@ from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.terminal import TerminalOperation, TerminalSession
 from rollout_trace.model.threads import AgentThread, CodexTurn
 from rollout_trace.model.tools import CodeCell, ToolCall
-from rollout_trace.values import ExecutionStatus, RolloutStatus
+from rollout_trace.values import ExecutionStatus, RolloutStatus, Seq, UnixMilliseconds
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -30,12 +34,44 @@ class Outcome(msgspec.Struct, frozen=True):
             return f"unfinished, {self.unfinished}"
         if self.status is ExecutionStatus.RUNNING:
             return "running when the log ends"
-        return self.status if not self.exit_code else f"exit code {self.exit_code}"
+        if not self.exit_code:
+            return self.status
+        ended = f"exit code {self.exit_code}"
+        return f"cancelled, {ended}" if self.status is ExecutionStatus.CANCELLED else ended
 
     @property
     def is_fault(self) -> bool:
         """Whether it failed, was given up, or never ended."""
         return self.status is not ExecutionStatus.COMPLETED or bool(self.exit_code)
+
+
+class End(NamedTuple):
+    """What ended a piece of work."""
+
+    around: str | None
+    """`turn` or `agent`, if that ended and the work itself never did."""
+    window: ExecutionWindow
+    """The window of what ended."""
+    at_unix_ms: UnixMilliseconds
+    seq: Seq
+
+
+def end_of(
+    trace: RolloutTrace, window: ExecutionWindow, thread_id: ThreadId | None, turn_id: CodexTurnId | None = None
+) -> End | None:
+    """The end that counts for work of a thread, and of a turn if it has one; None for what nothing has ended."""
+    turn = None if turn_id is None else trace.codex_turns.get(turn_id)
+    thread = None if thread_id is None else trace.threads.get(thread_id)
+    around = [(name, found.execution) for name, found in (("turn", turn), ("agent", thread)) if found is not None]
+    for name, ended in [(None, window), *around]:
+        if ended.ended_at_unix_ms is not None and ended.ended_seq is not None:
+            return End(name, ended, ended.ended_at_unix_ms, ended.ended_seq)
+    return None
+
+
+def duration_of(window: ExecutionWindow) -> int | None:
+    """How long work took, in milliseconds; None if it has not ended."""
+    return None if window.ended_at_unix_ms is None else window.ended_at_unix_ms - window.started_at_unix_ms
 
 
 def outcome_of(
@@ -44,11 +80,9 @@ def outcome_of(
     """How work of a thread, and of a turn if it has one, stands."""
     if window.status is not ExecutionStatus.RUNNING:
         return Outcome(window.status)
-    turn = None if turn_id is None else trace.codex_turns.get(turn_id)
-    thread = None if thread_id is None else trace.threads.get(thread_id)
-    for name, around in (("turn", turn), ("agent", thread)):
-        if around is not None and around.execution is not window and around.execution.ended_seq is not None:
-            return Outcome(window.status, f"{name} {around.execution.status}")
+    end = end_of(trace, window, thread_id, turn_id)
+    if end is not None and end.around is not None:
+        return Outcome(window.status, f"{end.around} {end.window.status}")
     if trace.status is not RolloutStatus.RUNNING:
         return Outcome(window.status, f"rollout {trace.status}")
     if trace.recording_complete:
@@ -73,10 +107,16 @@ def operation_outcome(trace: RolloutTrace, operation: TerminalOperation) -> Outc
     return msgspec.structs.replace(outcome, exit_code=exit_code)
 
 
+def operation_of(trace: RolloutTrace, tool: ToolCall) -> TerminalOperation | None:
+    """The terminal operation that a tool call did, if it did one."""
+    operation_id = tool.terminal_operation_id
+    return None if operation_id is None else trace.terminal_operations.get(operation_id)
+
+
 def tool_outcome(trace: RolloutTrace, tool: ToolCall) -> Outcome:
     """How a tool call stands; that of a command has its exit code."""
     outcome = outcome_of(trace, tool.execution, tool.thread_id, tool.started_by_codex_turn_id)
-    operation = trace.terminal_operations.get(tool.terminal_operation_id) if tool.terminal_operation_id else None
+    operation = operation_of(trace, tool)
     if operation is None or operation.result is None:
         return outcome
     return msgspec.structs.replace(outcome, exit_code=operation.result.exit_code)

@@ -10,13 +10,20 @@ import msgspec
 
 from rollout_trace.bundle.folder import Bundle
 from rollout_trace.errors import PayloadError
-from rollout_trace.events.types import CompactionRequestFailed, InferenceFailed, ProtocolEventObserved, TraceEvent
-from rollout_trace.ids import ItemId
+from rollout_trace.events.types import (
+    CodexTurnEnded,
+    CompactionRequestFailed,
+    InferenceFailed,
+    ProtocolEventObserved,
+    TraceEvent,
+)
+from rollout_trace.ids import CodexTurnId, ItemId
 from rollout_trace.model.conversation import TextPart
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.terminal import TerminalResult
 from rollout_trace.model.tools import ToolCall
 from rollout_trace.query.error_shapes import shape_of
+from rollout_trace.query.outcome import operation_of
 from rollout_trace.query.summary import tool_name
 from rollout_trace.values import ExecutionStatus, PayloadRef, Seq
 
@@ -55,24 +62,35 @@ class ErrorListener:
     def __init__(self, bundle: Bundle) -> None:
         self._bundle = bundle
         self.errors: list[RecordedError] = []
+        self._of_open_turns: dict[CodexTurnId | None, set[str]] = {}
 
     def hear(self, event: TraceEvent) -> None:
         """Take note of an event."""
         match event.payload:
             case InferenceFailed(error=message):
-                self._note("request", message, event.seq)
+                self._note_request("request", message, event)
             case CompactionRequestFailed(error=message):
-                self._note("compaction", message, event.seq)
+                self._note_request("compaction", message, event)
             case ProtocolEventObserved(event_type="error", event_payload=ref):
                 self._hear_told(ref, event.seq)
+            case CodexTurnEnded(codex_turn_id=turn_id):
+                self._of_open_turns.pop(turn_id, None)
+
+    def _note_request(self, source: str, message: str, event: TraceEvent) -> None:
+        self._note(source, message, event.seq)
+        if message:
+            self._of_open_turns.setdefault(event.codex_turn_id, set()).add(message)
 
     def _hear_told(self, ref: PayloadRef, seq: Seq) -> None:
-        """What the user is told is mostly the error of a request, which is noted already."""
+        """What the user is told is mostly the error of a request, which is noted already.
+
+        Clients do not say of which turn they tell it, but they do before the turn ends.
+        """
         try:
             told = msgspec.json.decode(self._bundle.read_payload(ref), type=_Told).message
         except (PayloadError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             told = ""
-        if not any(error.message in told for error in self.errors if error.message):
+        if not any(message in told for messages in self._of_open_turns.values() for message in messages):
             self._note("turn", told, seq)
 
     def _note(self, source: str, message: str, seq: Seq) -> None:
@@ -90,9 +108,7 @@ def tool_errors(trace: RolloutTrace) -> Iterator[RecordedError]:
 
 def terminal_result(trace: RolloutTrace, tool: ToolCall) -> TerminalResult | None:
     """What the command of a tool gave back, if it ran one."""
-    operation = None
-    if tool.terminal_operation_id is not None:
-        operation = trace.terminal_operations.get(tool.terminal_operation_id)
+    operation = operation_of(trace, tool)
     return None if operation is None else operation.result
 
 

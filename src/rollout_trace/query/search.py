@@ -13,14 +13,19 @@ import msgspec
 from rollout_trace.bundle.folder import Bundle
 from rollout_trace.errors import PayloadError
 from rollout_trace.events import types as events
+from rollout_trace.ids import ItemId
 from rollout_trace.json_text import JsonValue
+from rollout_trace.model.conversation import EncodedPart, PayloadRefPart, SummaryPart, TextPart
+from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.query.applied_events import AppliedEvent, applied_events
-from rollout_trace.query.item_content import item_contents
-from rollout_trace.query.item_text import is_cut, item_text
+from rollout_trace.query.item_content import ItemContent, item_contents
+from rollout_trace.query.item_text import part_text
 from rollout_trace.query.links import links_from
 from rollout_trace.query.naming import ObjectRef, item_ref, objects_of
 from rollout_trace.query.payload_json import referred_json, strings_in
+from rollout_trace.query.sent_items import answered_requests, cut_places, own_entries, parsed
 from rollout_trace.reduce.evidence import EventPosition, ObjectKind
+from rollout_trace.reduce.normalize import NOT_SEEN_BY_THE_MODEL
 from rollout_trace.reduce.replay import Reduction
 from rollout_trace.values import PayloadKindName, PayloadRef
 
@@ -30,6 +35,8 @@ _OF_ITEMS = {
     PayloadKindName.COMPACTION_CHECKPOINT,
     PayloadKindName.COMPACTION_REQUEST,
 }
+_NOT_SAID = {"type", "id", "call_id", "role", "phase", "status", "encrypted_content", NOT_SEEN_BY_THE_MODEL}
+_CONTENT_LISTS = {"content", "summary", "output"}
 _LISTS = {"input", "output_items", "input_history", "replacement_history"}
 
 
@@ -87,15 +94,60 @@ def lines_with(pattern: re.Pattern[str], text: str) -> Iterator[tuple[str, int, 
 
 
 def _in_items(bundle: Bundle, reduction: Reduction) -> Iterator[HeldText]:
-    items = reduction.trace.conversation_items
-    contents = item_contents(bundle, reduction, [item_id for item_id, item in items.items() if is_cut(item)])
-    for item_id, item in items.items():
-        content = contents.get(item_id)
-        texts = [item_text(item)] if content is None or isinstance(content, PayloadError) else strings_in(content)
-        source = reduction.evidence.item_source(item_id)
+    """What items say: as they were first seen, and as other requests have one that the graph has cut."""
+    trace = reduction.trace
+    contents = item_contents(bundle, reduction, trace.conversation_items)
+    as_sent = _cut_items_as_sent(bundle, trace)
+    for item_id, item in trace.conversation_items.items():
+        source, content = reduction.evidence.item_source(item_id), contents.get(item_id)
         payload = None if source is None else source.payload
-        for text in texts:
-            yield HeldText(holder=item_ref(item_id), text=text, payload=payload, position=None)
+        if isinstance(content, dict):
+            # Reasoning may have become readable where it was sent again.
+            merged = (part_text(part) for part in item.body.parts if isinstance(part, TextPart | SummaryPart))
+            texts = [(text, payload) for text in (*merged, *_said(content))]
+        else:
+            readable = (part for part in item.body.parts if not isinstance(part, EncodedPart | PayloadRefPart))
+            texts = [(part_text(part), payload) for part in readable]
+        for sent, request in as_sent.get(item_id, ()):
+            texts += [(text, request) for text in _said(sent)]
+        said: set[str] = set()
+        for text, where in texts:
+            if text not in said:
+                said.add(text)
+                yield HeldText(holder=item_ref(item_id), text=text, payload=where, position=None)
+
+
+def _cut_items_as_sent(
+    bundle: Bundle, trace: RolloutTrace
+) -> dict[ItemId, list[tuple[ItemContent, PayloadRef | None]]]:
+    """The items that the graph has only in part, as each request has them that has them in other words."""
+    answered = answered_requests(trace)
+    seen: set[tuple[ItemId, bytes]] = set()
+    found: dict[ItemId, list[tuple[ItemContent, PayloadRef | None]]] = {}
+    for call in trace.inference_calls.values():
+        cut = cut_places(trace, call.request_item_ids)
+        begin, entries, _ = own_entries(bundle, trace, call, answered) if cut else (0, (), None)
+        for place in (place for place in cut if begin <= place and entries):
+            item_id, entry = call.request_item_ids[place], bytes(entries[place - begin])
+            if (item_id, entry) in seen:
+                continue
+            seen.add((item_id, entry))
+            content = parsed(msgspec.Raw(entry))
+            if content is not None:
+                found.setdefault(item_id, []).append((content, trace.raw_payloads.get(call.raw_request_payload_id)))
+    return found
+
+
+def _said(content: ItemContent) -> Iterator[str]:
+    """The texts of an item: all but its ids, the words of the format, and what is encrypted."""
+    for name, value in content.items():
+        if name in _NOT_SAID:
+            continue
+        for entry in value if name in _CONTENT_LISTS and isinstance(value, list) else [value]:
+            if name in _CONTENT_LISTS and isinstance(entry, dict):
+                yield from (text for field in entry if field not in _NOT_SAID for text in strings_in(entry[field]))
+            else:
+                yield from strings_in(entry)
 
 
 def _in_payloads(bundle: Bundle, reduction: Reduction, owners: Mapping[str, ObjectRef]) -> Iterator[HeldText]:

@@ -1,7 +1,7 @@
 """What is in a rollout, on one screen: how many of everything, and how it ended."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -11,6 +11,7 @@ from rollout_trace.model.execution import ExecutionWindow
 from rollout_trace.model.inference import InferenceCall, TokenUsage
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.threads import AgentThread
+from rollout_trace.query.outcome import duration_of
 from rollout_trace.values import AnyToolKind, ExecutionStatus, Mcp, Other, RolloutStatus, UnixMilliseconds
 
 Outcomes = Mapping[ExecutionStatus, int]
@@ -109,8 +110,11 @@ def summarize(trace: RolloutTrace) -> Summary:
 
 
 def last_known_moment(trace: RolloutTrace) -> UnixMilliseconds:
-    """The last moment at which the graph says that something happened; not before its start."""
-    return max(trace.started_at_unix_ms, *_moments(trace))
+    """The last moment at which the graph says that something happened; not before its start.
+
+    It has no time of the work behind a tool other than a command.
+    """
+    return max(moment for moment in _moments(trace) if moment is not None)
 
 
 def tool_name(kind: AnyToolKind) -> str:
@@ -165,7 +169,7 @@ def _totals_of(thread: AgentThread, calls: Sequence[InferenceCall], *, turns: in
         nickname=thread.nickname,
         models=tuple(models),
         status=window.status,
-        duration_ms=None if window.ended_at_unix_ms is None else window.ended_at_unix_ms - window.started_at_unix_ms,
+        duration_ms=duration_of(window),
         turns=turns,
         requests=len(calls),
         requests_without_usage=sum(call.usage is None for call in calls),
@@ -188,15 +192,30 @@ def _outcomes(windows: Iterable[ExecutionWindow]) -> Outcomes:
     return Counter(window.status for window in windows)
 
 
-def _moments(trace: RolloutTrace) -> Iterable[UnixMilliseconds]:
-    yield trace.started_at_unix_ms
-    if trace.ended_at_unix_ms is not None:
-        yield trace.ended_at_unix_ms
-    worked = (trace.threads, trace.codex_turns, trace.inference_calls, trace.tool_calls, trace.code_cells)
-    for objects in worked:
-        for found in objects.values():
-            yield found.execution.started_at_unix_ms
-            if found.execution.ended_at_unix_ms is not None:
-                yield found.execution.ended_at_unix_ms
+def _moments(trace: RolloutTrace) -> Iterator[UnixMilliseconds | None]:
+    """Every time that a graph has; None for each end that it lacks."""
+    yield from (trace.started_at_unix_ms, trace.ended_at_unix_ms)
+    for window in _windows(trace):
+        yield from (window.started_at_unix_ms, window.ended_at_unix_ms)
+    for cell in trace.code_cells.values():
+        yield cell.initial_response_at_unix_ms
     for item in trace.conversation_items.values():
-        yield item.first_seen_at_unix_ms
+        yield from (item.first_seen_at_unix_ms, item.accepted_at_unix_ms)
+    for compaction in trace.compactions.values():
+        yield compaction.installed_at_unix_ms
+    for edge in trace.interaction_edges.values():
+        yield from (edge.started_at_unix_ms, edge.ended_at_unix_ms)
+
+
+def _windows(trace: RolloutTrace) -> Iterator[ExecutionWindow]:
+    worked = (
+        trace.threads,
+        trace.codex_turns,
+        trace.inference_calls,
+        trace.tool_calls,
+        trace.code_cells,
+        trace.terminal_sessions,
+        trace.terminal_operations,
+        trace.compaction_requests,
+    )
+    return (found.execution for objects in worked for found in objects.values())

@@ -8,7 +8,7 @@ from rollout_trace.ids import RawPayloadId, TerminalId, TerminalOperationId, Thr
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.terminal import ExecCommandRequest, TerminalOperation
 from rollout_trace.query.gist import operation_input, printed
-from rollout_trace.query.outcome import Outcome, operation_outcome, terminal_outcome
+from rollout_trace.query.outcome import Outcome, duration_of, operation_outcome, terminal_outcome
 from rollout_trace.reduce.evidence import EventPosition, ObjectKind
 from rollout_trace.reduce.replay import Reduction
 from rollout_trace.values import UnixMilliseconds
@@ -78,7 +78,11 @@ def opened_terminals(trace: RolloutTrace) -> Iterator[OpenedTerminal]:
             thread_id=session.thread_id,
             cwd=_cwd(created),
             outcome=terminal_outcome(trace, session),
-            operations=tuple(trace.terminal_operations[operation] for operation in session.operation_ids),
+            operations=tuple(
+                trace.terminal_operations[operation]
+                for operation in session.operation_ids
+                if operation in trace.terminal_operations
+            ),
         )
     for operation in trace.terminal_operations.values():
         if operation.terminal_id is None:
@@ -107,7 +111,7 @@ def use_of(reduction: Reduction, operation: TerminalOperation) -> TerminalUse:
         kind=operation.kind,
         input=operation_input(operation),
         at_unix_ms=window.started_at_unix_ms,
-        duration_ms=None if window.ended_at_unix_ms is None else window.ended_at_unix_ms - window.started_at_unix_ms,
+        duration_ms=duration_of(window),
         outcome=operation_outcome(reduction.trace, operation),
         output=None if result is None else printed(result),
         events=reduction.evidence.events_of(ObjectKind.TERMINAL_OPERATION, operation.operation_id),

@@ -17,10 +17,10 @@ from rollout_trace.model.execution import ExecutionWindow
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.query.applied_events import AppliedEvent, applied_events
 from rollout_trace.query.complaints import COMPLAINTS, complaint, error_texts
-from rollout_trace.query.gist import answer_gist, gist, one_line, operation_input, operation_of, tool_input
+from rollout_trace.query.gist import answer_gist, gist, one_line, operation_input, tool_input
 from rollout_trace.query.item_text import readable_text
 from rollout_trace.query.naming import Names, ObjectRef
-from rollout_trace.query.outcome import Outcome, outcome_of, tool_outcome
+from rollout_trace.query.outcome import Outcome, duration_of, operation_of, outcome_of, tool_outcome
 from rollout_trace.query.payload_json import referred_json
 from rollout_trace.query.requests import sent_requests
 from rollout_trace.query.summary import tool_name
@@ -128,19 +128,22 @@ class _Teller(msgspec.Struct, frozen=True):
     ) -> TimelineEntry:
         """A piece of work that this event began, with how it ended."""
         outcome = outcome or outcome_of(self.trace, window, thread_id, turn_id)
-        began, ended = window.started_at_unix_ms, window.ended_at_unix_ms
         return msgspec.structs.replace(
             self.moment(kind, object_id, what, thread_id, outcome, payloads),
             codex_turn_id=turn_id,
-            duration_ms=None if ended is None else ended - began,
+            duration_ms=duration_of(window),
         )
 
 
 def _thread(told: _Teller, seen: events.ThreadStarted | events.ThreadResumed) -> Iterator[TimelineEntry]:
     thread = told.trace.threads.get(seen.thread_id)
-    if thread is not None:
-        what = "agent resumes" if isinstance(seen, events.ThreadResumed) else "agent starts"
-        what += f", {thread.default_model}" if thread.default_model else ""
+    if thread is None:
+        return
+    model = f", {thread.default_model}" if thread.default_model else ""
+    if isinstance(seen, events.ThreadResumed):  # a moment in the life that began with the start
+        yield told.moment(ObjectKind.THREAD, thread.thread_id, f"agent resumes{model}", thread.thread_id)
+    else:
+        what = f"agent starts{model}"
         yield told.work(ObjectKind.THREAD, thread.thread_id, what, thread.execution, thread.thread_id)
 
 

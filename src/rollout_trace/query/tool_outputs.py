@@ -1,22 +1,26 @@
 """What a tool really returned, against what the model was shown of it (question 5).
 
-*Returned* is what the work behind a tool gave back: what a command printed, the result of an MCP server, or else the
-result of the call. *Shown* is the text of the call's output items, without the lines that the runtime puts before it.
+*Returned* is what the work behind a tool gave back: what a command printed, the answer of an MCP server, or else the
+result of the call. Where such an answer has a structured part, that is what a client shows the model, in place of the
+texts beside it. *Shown* is the text of the call's output items. It begins with lines of the runtime (times, an exit
+code), which are left out of account where it is asked how much of what was returned is in it.
 """
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import NamedTuple
 
 import msgspec
 
+from rollout_trace import json_text
 from rollout_trace.bundle.folder import Bundle
 from rollout_trace.ids import ItemId, RawPayloadId, ThreadId, ToolCallId
 from rollout_trace.json_text import JsonValue
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.tools import ModelRequester, ToolCall
-from rollout_trace.query.gist import operation_of, printed, tool_input
-from rollout_trace.query.item_text import whole_texts
-from rollout_trace.query.outcome import Outcome, tool_outcome
+from rollout_trace.query.gist import printed, tool_input
+from rollout_trace.query.item_text import whole_texts, without_header
+from rollout_trace.query.outcome import Outcome, duration_of, operation_of, tool_outcome
 from rollout_trace.query.payload_json import payload_json, text_of, value_at
 from rollout_trace.query.summary import tool_name
 from rollout_trace.reduce.replay import Reduction
@@ -70,7 +74,7 @@ def tool_outputs_of(
 
 
 def _output(bundle: Bundle, trace: RolloutTrace, tool: ToolCall, texts: dict[ItemId, str]) -> ToolOutput:
-    returned, payload_id = returned_text(bundle, trace, tool)
+    returned = returned_by(bundle, trace, tool)
     shown_by = tool.model_visible_output_item_ids
     shown = "\n".join(texts[item_id] for item_id in shown_by) if shown_by else None
     window = tool.execution
@@ -80,34 +84,55 @@ def _output(bundle: Bundle, trace: RolloutTrace, tool: ToolCall, texts: dict[Ite
         tool=tool_name(tool.kind),
         asked=tool_input(trace, tool),
         outcome=tool_outcome(trace, tool),
-        duration_ms=None if window.ended_at_unix_ms is None else window.ended_at_unix_ms - window.started_at_unix_ms,
-        returned=returned,
+        duration_ms=duration_of(window),
+        returned=returned.text,
         shown=shown,
-        showing=_showing(tool, returned, shown),
-        returned_by=payload_id,
+        showing=_showing(tool, returned.to_show, shown),
+        returned_by=returned.payload_id,
         shown_by=shown_by,
     )
 
 
-def returned_text(bundle: Bundle, trace: RolloutTrace, tool: ToolCall) -> tuple[str | None, RawPayloadId | None]:
-    """What the work behind a tool gave back, and the payload that has it; None where the trace does not."""
+class Returned(NamedTuple):
+    """What the work behind a tool gave back."""
+
+    text: str | None = None
+    """None where the trace does not have it."""
+    payload_id: RawPayloadId | None = None
+    """The payload that has it."""
+    structured: str | None = None
+    """The structured part of a server's answer, which `text` ends with."""
+
+    @property
+    def to_show(self) -> str | None:
+        """What of it a client shows the model."""
+        return self.text if self.structured is None else self.structured
+
+
+def returned_by(bundle: Bundle, trace: RolloutTrace, tool: ToolCall) -> Returned:
+    """What the work behind a tool gave back."""
     operation = operation_of(trace, tool)
     if operation is not None:
         if operation.result is None:
-            return None, None
-        return printed(operation.result), next(reversed(operation.raw_payload_ids), None)
+            return Returned()
+        return Returned(printed(operation.result), next(reversed(operation.raw_payload_ids), None))
     for payload_id in tool.raw_runtime_payload_ids[::-1]:
-        returned = _runtime_text(payload_json(bundle, trace, payload_id))
-        if returned is not None:
-            return returned, payload_id
+        ended = payload_json(bundle, trace, payload_id)
+        text = _runtime_text(ended)
+        structured = value_at(ended, "result", "Ok", "structuredContent")
+        if structured is not None:
+            told = json_text.compact(structured)
+            return Returned("\n".join(filter(None, [text, told])), payload_id, told)
+        if text is not None:
+            return Returned(text, payload_id)
     payload_id_of_result = tool.raw_result_payload_id
     if payload_id_of_result is None:
-        return None, None
-    return result_text(payload_json(bundle, trace, payload_id_of_result)), payload_id_of_result
+        return Returned()
+    return Returned(result_text(payload_json(bundle, trace, payload_id_of_result)), payload_id_of_result)
 
 
 def _runtime_text(ended: JsonValue) -> str | None:
-    """What the end of a tool's runtime says: a server's answer, or what a program printed."""
+    """What the end of a tool's runtime says: the texts of a server's answer, or what a program printed."""
     answer = value_at(ended, "result")
     if isinstance(answer, dict):
         for path in (("Ok", "content"), ("Ok",), ("Err",)):
@@ -132,4 +157,5 @@ def _showing(tool: ToolCall, returned: str | None, shown: str | None) -> Showing
         return Showing.NOTHING if isinstance(tool.requester, ModelRequester) else Showing.TO_CELL
     if returned is None:
         return Showing.UNKNOWN
-    return Showing.WHOLE if returned.strip() in shown else Showing.PART
+    told = without_header(returned).strip()
+    return Showing.WHOLE if told in without_header(shown) else Showing.PART

@@ -38,9 +38,12 @@ Item = dict[str, JsonValue]
 SUMMARY_BYTES: Final = 240
 """A json part shows at most this many bytes of UTF-8."""
 
-_NOT_SEEN_BY_THE_MODEL: Final = "internal_chat_message_metadata_passthrough"
+NOT_SEEN_BY_THE_MODEL: Final = "internal_chat_message_metadata_passthrough"
+"""A field of items that the client removes before it sends them."""
 _SKIPPED: Final = frozenset({"additional_tools"})
 _SKIPPED_WHEN_READING_BETTER: Final = frozenset({"additional_tools", "configuration_update", "compaction_trigger"})
+NO_CONVERSATION: Final = (_SKIPPED_WHEN_READING_BETTER, _SKIPPED)
+"""The types of a list's entries that give no item: by the modes that read better than Codex, and by mode codex."""
 _CHANNELS: Final = {"commentary": Channel.COMMENTARY, "final_answer": Channel.FINAL, "summary": Channel.SUMMARY}
 _TEXT_ENTRIES: Final = frozenset({"input_text", "output_text", "text"})
 _REASONING_TEXTS: Final = frozenset({"reasoning_text", "text"})
@@ -95,7 +98,7 @@ def normalize(
             item, item_type = _typed(value)
             if item_type in skipped:
                 continue
-            item.pop(_NOT_SEEN_BY_THE_MODEL, None)
+            item.pop(NOT_SEEN_BY_THE_MODEL, None)
             form_of = _FORMS.get(item_type)
             form = _unknown(state, item, item_type, payload_id) if form_of is None else form_of(item, payload_id)
         except _MalformedError as error:

@@ -118,7 +118,7 @@ def _figures(view: View) -> _Figures:
 def _edges_by_thread(view: View) -> Mapping[ThreadId | None, Sequence[EdgeId]]:
     """The edges at each agent; those of all agents stand under None."""
     found: dict[ThreadId | None, list[EdgeId]] = {None: []}
-    for edge_id in passages_in_order(view.trace):
+    for edge_id in passages_in_order(view.reduction):
         for thread_id in {None, *ends_of(view.trace, view.trace.interaction_edges[edge_id])}:
             found.setdefault(thread_id, []).append(edge_id)
     return found

@@ -5,7 +5,6 @@ from typing import TypeVar
 
 from rollout_trace.errors import QuestionError
 from rollout_trace.ids import RawPayloadId, ThreadId
-from rollout_trace.model.execution import ExecutionWindow
 from rollout_trace.query.naming import KIND_WORDS, GraphObject, ObjectRef, object_of
 from rollout_trace.reduce.evidence import ObjectKind
 from rollout_trace.values import PayloadRef
@@ -54,8 +53,3 @@ def check_thread(view: View, thread_id: ThreadId | None) -> None:
 def payload_of(view: View, payload_id: RawPayloadId | None) -> PayloadRef | None:
     """The payload with an id, if there is one."""
     return None if payload_id is None else view.trace.raw_payloads.get(payload_id)
-
-
-def duration_of(window: ExecutionWindow) -> int | None:
-    """How long something lasted, in milliseconds; None if it has no end."""
-    return None if window.ended_at_unix_ms is None else window.ended_at_unix_ms - window.started_at_unix_ms

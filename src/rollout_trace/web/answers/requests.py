@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 from rollout_trace.ids import ItemId
 from rollout_trace.model.inference import InferenceCall
-from rollout_trace.query.context import context_against, lacking, shared_prefix
+from rollout_trace.query.context import compared_items, context_against, lacking, shared_prefix
 from rollout_trace.query.gist import answer_gist
-from rollout_trace.query.outcome import outcome_of
+from rollout_trace.query.outcome import duration_of, outcome_of
 from rollout_trace.reduce.evidence import ObjectKind
 from rollout_trace.web import parts
 from rollout_trace.web.answers.cutting import excerpt, page_made_of
-from rollout_trace.web.answers.finding import check_thread, duration_of, found_in, payload_of
-from rollout_trace.web.answers.items import items_of
+from rollout_trace.web.answers.finding import check_thread, found_in, payload_of
+from rollout_trace.web.answers.items import items_sent
 from rollout_trace.web.interface.common import Page
 from rollout_trace.web.interface.objects import RequestHead, RequestItem, RequestLine
 from rollout_trace.web.interface.questions import (
@@ -37,6 +37,7 @@ def _calls(view: View) -> Sequence[InferenceCall]:
 
 def _line(view: View, call: InferenceCall) -> RequestLine:
     before, window = parts.sent(view)[call.inference_call_id].before, call.execution
+    items, others = compared_items(view.bundle, view.trace, call, before)
     return RequestLine(
         inference_call_id=call.inference_call_id,
         thread_id=call.thread_id,
@@ -49,9 +50,7 @@ def _line(view: View, call: InferenceCall) -> RequestLine:
         tokens=call.usage,
         cost_usd=parts.usage_by_request(view)[call.inference_call_id].cost_usd,
         items=len(call.request_item_ids),
-        shared_prefix=None
-        if before is None
-        else shared_prefix(view.trace, before.request_item_ids, call.request_item_ids),
+        shared_prefix=None if before is None else shared_prefix(view.trace, others, items),
         items_before=None if before is None else len(before.request_item_ids),
         gist=answer_gist(view.trace, call),
     )
@@ -118,13 +117,14 @@ def _places(view: View) -> dict[str, int]:
 def request_items(view: View, asked: RequestItemsQuery) -> Page[RequestItem]:
     """What a model saw, item by item; or what the other request showed, and this one does not."""
     call, other = _compared(view, asked)
-    ids, known = call.request_item_ids, () if other is None else other.request_item_ids
+    items, others = compared_items(view.bundle, view.trace, call, other)
     is_vanished = asked.choice is RequestItemsChoice.VANISHED
-    marked = set(lacking(view.trace, known, ids) if is_vanished else lacking(view.trace, ids, known))
-    shown = list(enumerate(known if is_vanished else ids))
+    marked = set(lacking(view.trace, others, items) if is_vanished else lacking(view.trace, items, others))
+    shown = list(enumerate(item.item_id for item in (others if is_vanished else items)))
     if asked.choice is not RequestItemsChoice.ALL:
         shown = [(index, item_id) for index, item_id in shown if item_id in marked]
-    prefix = shared_prefix(view.trace, known, ids)
+    prefix = shared_prefix(view.trace, others, items)
+    asker = other if is_vanished and other is not None else call
 
     def made(part: Sequence[tuple[int, ItemId]]) -> list[RequestItem]:
         return [
@@ -135,7 +135,7 @@ def request_items(view: View, asked: RequestItemsQuery) -> Page[RequestItem]:
                 is_in_shared_prefix=index < prefix,
                 item=item,
             )
-            for (index, _), item in zip(part, items_of(view, [item_id for _, item_id in part]), strict=True)
+            for (index, _), item in zip(part, items_sent(view, asker, [place for place, _ in part]), strict=True)
         ]
 
     return page_made_of(shown, asked, made)

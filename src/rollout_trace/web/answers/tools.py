@@ -7,11 +7,11 @@ from typing import NamedTuple
 from rollout_trace.ids import ThreadId, ToolCallId
 from rollout_trace.model.tools import CodeCell
 from rollout_trace.query.gist import one_line
-from rollout_trace.query.outcome import outcome_of, tool_outcome
+from rollout_trace.query.outcome import duration_of, outcome_of, tool_outcome
 from rollout_trace.query.summary import tool_name
 from rollout_trace.query.tool_outputs import tool_outputs_of
 from rollout_trace.web.answers.cutting import excerpt, page_made_of
-from rollout_trace.web.answers.finding import check_thread, duration_of
+from rollout_trace.web.answers.finding import check_thread
 from rollout_trace.web.interface.common import Page
 from rollout_trace.web.interface.objects import CellLine, ToolLine
 from rollout_trace.web.interface.questions import ThreadPageQuery, ToolsQuery

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from rollout_trace.ids import ThreadId
 from rollout_trace.model.threads import CodexTurn
-from rollout_trace.query.outcome import outcome_of
+from rollout_trace.query.outcome import duration_of, outcome_of
 from rollout_trace.web import parts
 from rollout_trace.web.answers.cutting import page_made_of
-from rollout_trace.web.answers.finding import check_thread, duration_of
+from rollout_trace.web.answers.finding import check_thread
 from rollout_trace.web.interface.common import Page
 from rollout_trace.web.interface.questions import RolloutQuery, ThreadPageQuery
 from rollout_trace.web.interface.rollout import TurnLine, UsageOverview
