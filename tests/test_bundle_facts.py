@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from recording import Recording, recording_with_turn, user
+from recording import Recording, function_call, function_output, recording_with_turn, user
 from rollout_trace.events.types import ProtocolEventObserved
 from rollout_trace.query.bundle_facts import BundleFacts, ToolFacts, facts_of
 from rollout_trace.query.comparison import comparison_of
@@ -111,6 +111,16 @@ def test_an_error_of_a_request_is_not_counted_again_when_its_turn_tells_of_it_bu
     told(recording, "an error of a hidden request")
 
     assert errors_of(recording, tmp_path) == [("request", "an error", 1), ("turn", "an error of a hidden request", 1)]
+
+
+def test_what_a_tool_itself_says_of_an_output_is_no_line_of_the_host(tmp_path: Path) -> None:
+    shown = "cannot build\nOutput:\nnothing"
+    recording = recording_with_turn()
+    recording.tool("tool-1", call="call-1")
+    recording.tool_ended("tool-1", "failed")
+    recording.request("inf-1", [user("go"), function_call("call-1"), function_output("call-1", shown)])
+
+    assert errors_of(recording, tmp_path) == [("a-tool", "cannot build", 1)]
 
 
 @pytest.mark.parametrize(

@@ -64,3 +64,19 @@ def test_what_only_the_host_tells_is_told_as_its_words(event_type: str, tmp_path
 
     (found,) = failures(recording, tmp_path)
     assert (found.what, found.error) == (f"{event_type.replace('_', ' ')}, as the host tells it", "no answer")
+
+
+def test_what_the_host_tells_of_an_error_is_told_once_in_its_turn_and_again_in_another(tmp_path: Path) -> None:
+    recording = recording_with_turn()
+    recording.request("inf-1", [user("go")])
+    recording.request_failed("inf-1")  # with `an error`
+    payload = recording.payload("protocol_event", {"type": "error", "message": "an error"})
+    recording.event(ProtocolEventObserved(event_type="error", event_payload=payload))
+    recording.turn_ended("completed")
+    recording.turn("turn-2")
+    again = recording.payload("protocol_event", {"type": "error", "message": "an error"})
+    recording.event(ProtocolEventObserved(event_type="error", event_payload=again))
+    recording.turn_ended("completed", "turn-2")
+    recording.thread_ended()
+
+    assert [failure.subject.object_id for failure in failures(recording, tmp_path)] == ["inf-1", again.raw_payload_id]

@@ -75,7 +75,7 @@ def failures_from(
         and entry.outcome.is_fault
         and entry.subject.kind is not ObjectKind.TERMINAL_OPERATION  # its call says the same
     ]
-    wrong += _only_told(bundle, applied, known={entry.error for entry in wrong})
+    wrong += _only_told(bundle, trace, applied, wrong)
     wrong.sort(key=lambda entry: entry.position.seq)
     windows = [_window(trace, entry.subject) for entry in wrong]
     ends = [None if window is None else window.ended_seq for window in windows]
@@ -135,24 +135,45 @@ def _turn_errors(bundle: Bundle, applied: Iterable[AppliedEvent]) -> Iterator[tu
                 yield ObjectRef(ObjectKind.CODEX_TURN, turn_id), error
 
 
-def _only_told(bundle: Bundle, applied: Iterable[AppliedEvent], known: set[str | None]) -> Iterator[TimelineEntry]:
-    """Errors that the host's protocol tells and nothing in the graph does."""
+def _only_told(
+    bundle: Bundle, trace: RolloutTrace, applied: Iterable[AppliedEvent], wrong: Sequence[TimelineEntry]
+) -> list[TimelineEntry]:
+    """Errors that the host's protocol tells, and nothing that went wrong in a turn that is open then."""
+    known: dict[str | None, list[TimelineEntry]] = {}
+    for entry in wrong:
+        known.setdefault(entry.error, []).append(entry)
+    return [
+        told
+        for told in _told(bundle, applied)
+        if told.error is None
+        or not any(_turn_is_open(trace, entry, told.position.seq) for entry in known.get(told.error, ()))
+    ]
+
+
+def _turn_is_open(trace: RolloutTrace, entry: TimelineEntry, seq: Seq) -> bool:
+    """Whether something began before an event, in a turn that was not over then."""
+    turn = None if entry.codex_turn_id is None else trace.codex_turns.get(entry.codex_turn_id)
+    ended = None if turn is None else turn.execution.ended_seq
+    return entry.position.seq < seq and (ended is None or ended > seq)
+
+
+def _told(bundle: Bundle, applied: Iterable[AppliedEvent]) -> Iterator[TimelineEntry]:
+    """The errors that the host's protocol tells."""
     for event in applied:
         seen = event.event.payload
         if isinstance(seen, events.ProtocolEventObserved) and seen.event_type in ERRORS:
             error = complaint(referred_json(bundle, seen.event_payload))
-            if error not in known or error is None:
-                yield TimelineEntry(
-                    position=event.position,
-                    at_unix_ms=event.event.wall_time_unix_ms,
-                    thread_id=event.event.thread_id,
-                    codex_turn_id=event.event.codex_turn_id,
-                    subject=ObjectRef(ObjectKind.RAW_PAYLOAD, seen.event_payload.raw_payload_id),
-                    what=f"{seen.event_type.replace('_', ' ')}, as the host tells it",
-                    outcome=Outcome(ExecutionStatus.FAILED),
-                    error=error,
-                    payloads=(seen.event_payload.raw_payload_id,),
-                )
+            yield TimelineEntry(
+                position=event.position,
+                at_unix_ms=event.event.wall_time_unix_ms,
+                thread_id=event.event.thread_id,
+                codex_turn_id=event.event.codex_turn_id,
+                subject=ObjectRef(ObjectKind.RAW_PAYLOAD, seen.event_payload.raw_payload_id),
+                what=f"{seen.event_type.replace('_', ' ')}, as the host tells it",
+                outcome=Outcome(ExecutionStatus.FAILED),
+                error=error,
+                payloads=(seen.event_payload.raw_payload_id,),
+            )
 
 
 def _window(trace: RolloutTrace, ref: ObjectRef) -> ExecutionWindow | None:

@@ -23,6 +23,7 @@ from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.terminal import TerminalResult
 from rollout_trace.model.tools import ToolCall
 from rollout_trace.query.error_shapes import shape_of
+from rollout_trace.query.item_text import without_header
 from rollout_trace.query.outcome import operation_of
 from rollout_trace.query.summary import tool_name
 from rollout_trace.values import ExecutionStatus, PayloadRef, Seq
@@ -140,8 +141,7 @@ def _shown(trace: RolloutTrace, output_item_ids: Sequence[ItemId]) -> str:
     """The first line of what the model was shown, without what the host puts before it."""
     for item_id in output_item_ids:
         texts = (part.text for part in trace.conversation_items[item_id].body.parts if isinstance(part, TextPart))
-        shown = "\n".join(texts)
-        shown = (shown.partition("\nOutput:\n")[2] or shown).strip()
+        shown = without_header("\n".join(texts)).strip()
         if shown:
             return shown.partition("\n")[0]
     return ""
