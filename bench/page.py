@@ -187,7 +187,7 @@ def main(folder: Path) -> bool:
     bundle = folder / "view"
     if not bundle.exists():
         make_bundle(bundle, OPTIONS)
-    table = Table(("page", 46), ("measured", 30))
+    table = Table(("page", 51), ("measured", 30))
     with viewer(bundle) as address, sync_playwright() as playwright:
         chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
