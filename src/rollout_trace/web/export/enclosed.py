@@ -22,8 +22,6 @@ Told: TypeAlias = dict[str, Any]
 
 _ALL: Final = 1 << 40
 """More than a list has entries, or a text characters."""
-_LINEAGE_DEPTHS: Final = (1, 2)
-"""A page opens two levels at first, and then one after the other."""
 MOST_PAYLOAD_BYTES: Final = 30_000_000
 """How much of payload files is enclosed; of a longer rollout, those of requests are left out first."""
 
@@ -134,8 +132,7 @@ class _Enclosing:
             for title, text in told["answer"]["texts"].items():
                 if len(text["text"]) < text["characters"] and not self._found.is_redacted:
                     self._ask(endpoints.OBJECT_TEXT, **named, title=title, limit=_ALL)
-            for depth in _LINEAGE_DEPTHS:
-                self._ask(endpoints.LINEAGE, **named, depth=depth)
+            self._ask(endpoints.LINEAGE, **named, depth=1)
             self._ask(endpoints.PLACE, **named)
             if ref.kind is ObjectKind.CONVERSATION_ITEM and not self._found.is_redacted:
                 self._ask(endpoints.ITEM, item=ref.object_id)
