@@ -60,8 +60,8 @@ def test_an_entry_is_selected_opened_and_closed(walker: Reader) -> None:
 
     walker.press("o")
     expect(walker.panel).to_have_count(0)
-    expect(walker.page.get_by_role("heading", level=1)).to_contain_text("request:2")
-    assert "/object/inference_call/" in walker.hash
+    expect(walker.page.get_by_role("heading", level=1)).to_have_text("Request 2")
+    assert "/inference_call/" in walker.hash
 
 
 def test_first_and_last_entry(walker: Reader) -> None:

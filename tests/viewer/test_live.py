@@ -83,7 +83,7 @@ def sees_calls(reader: Reader, count: int) -> None:
 
 
 def test_the_demo_is_followed_from_its_first_to_its_last_event(
-    reader_of: Callable[[ViewerProcess], Reader], viewer: ViewerProcess, tmp_path: Path
+    viewer: ViewerProcess, reader_of: Callable[[ViewerProcess], Reader], tmp_path: Path
 ) -> None:
     reader = reader_of(viewer)
     reader.open("#/")
@@ -113,7 +113,7 @@ def test_the_demo_is_followed_from_its_first_to_its_last_event(
 
 
 def test_what_an_agent_is_doing_now(
-    reader_of: Callable[[ViewerProcess], Reader], viewer: ViewerProcess, agent: Agent
+    viewer: ViewerProcess, reader_of: Callable[[ViewerProcess], Reader], agent: Agent
 ) -> None:
     agent.calls_tools(2)
     reader = reader_of(viewer)
@@ -129,7 +129,7 @@ def test_what_an_agent_is_doing_now(
 
 
 def test_a_reader_who_does_not_follow_is_not_moved(
-    reader_of: Callable[[ViewerProcess], Reader], viewer: ViewerProcess, agent: Agent
+    viewer: ViewerProcess, reader_of: Callable[[ViewerProcess], Reader], agent: Agent
 ) -> None:
     agent.calls_tools(200)
     reader = reader_of(viewer)
@@ -152,7 +152,7 @@ def test_a_reader_who_does_not_follow_is_not_moved(
 
 
 def test_a_reader_who_follows_sees_the_last_entry(
-    reader_of: Callable[[ViewerProcess], Reader], viewer: ViewerProcess, agent: Agent
+    viewer: ViewerProcess, reader_of: Callable[[ViewerProcess], Reader], agent: Agent
 ) -> None:
     agent.calls_tools(200)
     reader = reader_of(viewer)

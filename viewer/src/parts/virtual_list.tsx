@@ -232,9 +232,11 @@ function useKeptPosition(list: List, remember: string | undefined, count: number
       timer = setTimeout(write, 100);
     };
     scrolled?.addEventListener("scroll", later, { passive: true });
+    addEventListener("pagehide", write); // a page that is loaded again does not wait
     return () => {
       clearTimeout(timer);
       scrolled?.removeEventListener("scroll", later);
+      removeEventListener("pagehide", write);
     };
   }, [entry, remember]);
   return isSettled.current;

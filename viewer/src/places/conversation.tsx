@@ -14,6 +14,7 @@ import { useFirstPage } from "./first_page.ts";
 import { RequestLink } from "./item_entry.tsx";
 import { ItemList } from "./item_list.tsx";
 import type { PlaceProps } from "./place.ts";
+import { withVisibleMarks } from "../parts/visible_text.tsx";
 import "../style/conversation.css";
 
 export function ConversationPlace({ address }: PlaceProps) {
@@ -61,7 +62,7 @@ function AgentOfConversation({ thread }: { thread: string }) {
         {known.map((agent) => (
           <option key={agent.thread_id} value={agent.thread_id}>
             {"\u00a0".repeat(2 * Math.min(agent.depth, 10))}
-            {agent.totals.agent_path || agent.thread_id}
+            {withVisibleMarks(agent.totals.agent_path || agent.thread_id)}
           </option>
         ))}
         {!known.some((agent) => agent.thread_id === thread) && <option value={thread}>{thread}</option>}

@@ -1,6 +1,6 @@
 """What it is like to look at a rollout of 57,000 objects: the viewer's page in a real browser, measured there.
 
-.venv/bin/python bench/viewer.py [FOLDER]
+.venv/bin/python bench/page.py [FOLDER]
 
 Needs Chromium (`CHROMIUM` says where, else /usr/bin/chromium) and Playwright, which the extra `dev` brings.
 """
@@ -165,7 +165,8 @@ def measure_page(browser: Browser, address: str, table: Table) -> list[Limit]:
     page, seen = opened(browser, timeline, ("some", ".place-about", some), ("all", ".place-about", all_of_them))
     table.add("timeline: first entries drawn", f"{seen['some'] / 1000:.2f} s")
     table.add("timeline: all entries drawn", f"{seen['all'] / 1000:.2f} s")
-    for zoomed, times in (("half of it in view", 2), ("a 30th in view", 8)):
+    for zoomed, form, times in (("half in view", "Fold all", 2), ("a 30th in view, unfolded", "Unfold all", 8)):
+        page.get_by_role("button", name=form, exact=True).click()
         page.locator(".timeline-canvas").focus()
         for _ in range(times):
             page.keyboard.press("+")
@@ -186,7 +187,7 @@ def main(folder: Path) -> bool:
     bundle = folder / "view"
     if not bundle.exists():
         make_bundle(bundle, OPTIONS)
-    table = Table(("page", 46), ("measured", 30))
+    table = Table(("page", 51), ("measured", 30))
     with viewer(bundle) as address, sync_playwright() as playwright:
         chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
