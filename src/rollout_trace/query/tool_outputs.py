@@ -24,6 +24,7 @@ from rollout_trace.query.outcome import Outcome, duration_of, operation_of, tool
 from rollout_trace.query.payload_json import payload_json, text_of, value_at
 from rollout_trace.query.summary import tool_name
 from rollout_trace.reduce.replay import Reduction
+from rollout_trace.values import GenericSummary
 
 
 class Showing(StrEnum):
@@ -68,7 +69,11 @@ def tool_outputs_of(
     trace = reduction.trace
     tools = list(trace.tool_calls.values() if tool_ids is None else (trace.tool_calls[tool] for tool in tool_ids))
     tools.sort(key=lambda tool: tool.execution.started_seq)
-    items = [item_id for tool in tools for item_id in tool.model_visible_output_item_ids]
+    items = [
+        item_id
+        for tool in tools
+        for item_id in (*tool.model_visible_call_item_ids[:1], *tool.model_visible_output_item_ids)
+    ]
     texts = whole_texts(bundle, reduction, items)
     return tuple(_output(bundle, trace, tool, texts) for tool in tools)
 
@@ -82,7 +87,7 @@ def _output(bundle: Bundle, trace: RolloutTrace, tool: ToolCall, texts: dict[Ite
         tool_call_id=tool.tool_call_id,
         thread_id=tool.thread_id,
         tool=tool_name(tool.kind),
-        asked=tool_input(trace, tool),
+        asked=_asked(trace, tool, texts),
         outcome=tool_outcome(trace, tool),
         duration_ms=duration_of(window),
         returned=returned.text,
@@ -91,6 +96,15 @@ def _output(bundle: Bundle, trace: RolloutTrace, tool: ToolCall, texts: dict[Ite
         returned_by=returned.payload_id,
         shown_by=shown_by,
     )
+
+
+def _asked(trace: RolloutTrace, tool: ToolCall, texts: dict[ItemId, str]) -> str:
+    """What a tool was asked; of a call whose preview is cut, all that the model wrote."""
+    asked = tool_input(trace, tool)
+    is_cut = isinstance(tool.summary, GenericSummary) and asked.endswith("...")
+    if is_cut and tool.model_visible_call_item_ids:
+        return texts[tool.model_visible_call_item_ids[0]]
+    return asked
 
 
 class Returned(NamedTuple):

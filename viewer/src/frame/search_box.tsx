@@ -52,6 +52,7 @@ export function SearchBox() {
       <input
         ref={input}
         type="search"
+        autocomplete="off"
         aria-label={inRollout ? "Search in all text of this rollout" : "Choose among the bundles"}
         placeholder={inRollout ? "Search this rollout" : "Filter bundles"}
         defaultValue={words}

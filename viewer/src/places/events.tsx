@@ -49,11 +49,11 @@ export function EventsPlace({ address }: PlaceProps) {
       tools={
         <>
           <label>
-            Line <input type="text" inputMode="numeric" size={7} value={line} onChange={(event) => setLine(event.currentTarget.value.trim())} />
+            Line <input type="text" autocomplete="off" inputMode="numeric" size={7} value={line} onChange={(event) => setLine(event.currentTarget.value.trim())} />
           </label>
           <label>
             Type{" "}
-            <input type="search" list="event-types" size={26} placeholder="any" value={type} spellcheck={false} onChange={(event) => setType(event.currentTarget.value.trim())} />
+            <input type="search" autocomplete="off" list="event-types" size={26} placeholder="any" value={type} spellcheck={false} onChange={(event) => setType(event.currentTarget.value.trim())} />
             <datalist id="event-types">
               {TYPES.map((one) => (
                 <option key={one} value={one} />

@@ -160,7 +160,7 @@ function Against({ told, isChosen, onChoose }: { told: RequestHead; isChosen: bo
       }}
     >
       <label>
-        compared with <input type="text" size={11} value={words} placeholder="request:1" spellcheck={false} aria-invalid={error !== null} onInput={(event) => setWords(event.currentTarget.value)} />
+        compared with <input type="text" autocomplete="off" size={11} value={words} placeholder="request:1" spellcheck={false} aria-invalid={error !== null} onInput={(event) => setWords(event.currentTarget.value)} />
       </label>
       <button type="submit">Compare</button>
       {isChosen && (

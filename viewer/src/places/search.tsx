@@ -44,7 +44,7 @@ export function SearchPlace() {
             setText(words);
           }}
         >
-          <input ref={input} type="search" aria-label="Words, or a pattern" value={words} spellcheck={false} size={36} onInput={(event) => setWords(event.currentTarget.value)} />
+          <input ref={input} type="search" autocomplete="off" aria-label="Words, or a pattern" value={words} spellcheck={false} size={36} onInput={(event) => setWords(event.currentTarget.value)} />
           <button type="submit">Search</button>
           <label>
             <input type="checkbox" checked={pattern === "true"} onChange={(event) => setPattern(event.currentTarget.checked ? "true" : "")} /> pattern
