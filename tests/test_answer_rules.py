@@ -1,6 +1,7 @@
 """The rules by which answers are found, each on the smallest recording that shows it."""
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,6 +28,9 @@ from rollout_trace.errors import QuestionError
 from rollout_trace.events.types import AgentResultObserved
 from rollout_trace.ids import CodexTurnId, EdgeId, InferenceCallId, ItemId, ThreadId
 from rollout_trace.query import Names, ObjectRef
+from rollout_trace.query.compactions import ReplacementKind, replacements_of
+from rollout_trace.query.context import context_of
+from rollout_trace.query.failures import failures_of
 from rollout_trace.query.item_text import without_header
 from rollout_trace.query.naming import objects_of
 from rollout_trace.query.outcome import Outcome, tool_outcome
@@ -34,6 +38,8 @@ from rollout_trace.reduce.evidence import ObjectKind
 from rollout_trace.reduce.modes import Mode
 from rollout_trace.reduce.replay import Reduction
 from rollout_trace.values import ExecCommand, ExecutionStatus
+
+THERMOSTAT = Path(__file__).parents[1] / "examples" / "thermostat"
 
 REQUEST = InferenceCallId("inf-2")
 OTHER = "00000000-0000-4000-8000-000000000003"
@@ -430,3 +436,29 @@ def test_every_question_has_an_answer_on_every_bundle(case: Case, bundle_of: Cal
 
 def numbers(item_ids: tuple[ItemId, ...]) -> list[int]:
     return [int(item_id.rpartition(":")[2]) for item_id in item_ids]
+
+
+class TestARequestWhosePayloadIsLost:
+    @pytest.fixture
+    def lost(self, tmp_path: Path) -> Bundle:
+        """The thermostat without the payload of request:5, which showed 11 items after the 9 of request:4."""
+        copy = tmp_path / "thermostat"
+        shutil.copytree(THERMOSTAT, copy, ignore=shutil.ignore_patterns("state.json"))
+        (copy / "payloads" / "30.json").unlink()
+        return Bundle(copy)
+
+    def test_is_no_compaction(self, lost: Bundle) -> None:
+        reduction = reduce_bundle(lost, Mode.SALVAGE)
+        assert [found.kind for found in replacements_of(lost, reduction)] == [ReplacementKind.INSTALLED]
+
+    def test_the_next_is_compared_with_the_last_that_is_known(self, lost: Bundle) -> None:
+        reduction = reduce_bundle(lost, Mode.SALVAGE)
+        calls = list(reduction.trace.inference_calls)
+        assert context_of(lost, reduction, calls[5]).against == calls[3]
+
+
+def test_what_came_next_came_after_the_end() -> None:
+    """turn:5 of the thermostat, from seq 168 to 177, was cancelled; its agent did nothing afterwards."""
+    bundle = Bundle(THERMOSTAT)
+    turn = failures_of(bundle, reduce_bundle(bundle, Mode.SALVAGE))[3]
+    assert (turn.position.seq, turn.ended_seq, turn.next) == (168, 177, None)

@@ -14,6 +14,8 @@ import pytest
 from rollout_trace.cli.commands import rollout_trace as program
 from test_commands import COMMAND, EXAMPLE, run
 
+THERMOSTAT = EXAMPLE.parent / "thermostat"
+
 ANSWERS = {
     "summary": (),
     "timeline": (),
@@ -109,7 +111,7 @@ class TestEveryAnswer:
         assert done.returncode == 0
         assert done.stdout
         assert done.stderr == (
-            f"{bundle}: damaged: mode default rejects this bundle, `summary` says why; "
+            f"{bundle}: damaged: mode default rejects this bundle, `check` says what is missing; "
             "shown is what could be read of it\n"
         )
 
@@ -284,3 +286,39 @@ def test_a_command_imports_nothing_of_the_answers_of_others() -> None:
     )
 
     assert done.stderr == "[]\n"
+
+
+class TestAnEvent:
+    def test_is_shown_with_what_it_changed_and_the_files_it_names(self) -> None:
+        shown = run("show", THERMOSTAT, "seq:39").stdout
+        assert shown.startswith("seq:39  event  tool_call_started\n")
+        assert "payload  payloads/26.json\n" in shown
+        assert "  tool:5 apply_patch" in shown
+        assert '"tool_call_id": "call_guess"' in shown
+
+    def test_that_the_log_does_not_have_is_named(self) -> None:
+        refused = run("show", THERMOSTAT, "seq:999")
+        assert (refused.returncode, refused.stderr) == (2, f"{THERMOSTAT}: error: the log has no event 999\n")
+
+
+class TestAMoment:
+    def test_is_said_and_is_no_fault_of_the_log(self) -> None:
+        shown = run("summary", THERMOSTAT, "--at", "60").stdout
+        assert shown.startswith("As of event 60; what came after it is not looked at.\n")
+        assert "1.0 s until event 60\n" in shown
+        assert "not-completed" not in shown
+
+
+def test_a_limit_is_no_damage() -> None:
+    told = run("summary", THERMOSTAT, "--limit", "events=10").stderr
+    assert told.startswith(f"{THERMOSTAT}: not read whole: ")
+    assert "exceeds the limit events of 10" in told
+    assert "damaged" not in told
+
+
+def test_output_that_nobody_reads_any_more_ends_the_command_as_shells_have_it() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([COMMAND, "why", THERMOSTAT, "tool:5"], stdout=writer, stderr=subprocess.PIPE, check=False)  # noqa: S603
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, b"")

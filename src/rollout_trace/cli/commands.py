@@ -58,7 +58,7 @@ class CommandsByFile(click.Group):
     ),
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Exit codes: 0 fine, 1 a bundle could not be read or was rejected, 2 wrong use, 3 incomplete and 4 damaged "
-    "(check), 130 stopped by Ctrl-C.",
+    "(check), 130 stopped by Ctrl-C, 141 nobody reads the output any more.",
 )
 @click.version_option(__version__, prog_name="rollout-trace", message="%(prog)s %(version)s")
 def rollout_trace() -> None:

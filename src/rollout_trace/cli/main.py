@@ -8,6 +8,8 @@ import sys
 
 from rollout_trace.version import __version__
 
+OUTPUT_CLOSED = 141
+"""The exit code of a command whose output nobody reads any more, as shells have it."""
 INTERRUPTED = 130
 """The exit code of a command that was stopped by Ctrl-C, as shells have it."""
 
@@ -33,11 +35,26 @@ def main() -> None:
         os._exit(exit_code)  # to take a large graph apart, object by object, took a twentieth of the time of making it
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except SystemExit:
+        if not _is_read():  # which the libraries that print answer by ending the process
+            _leave_standard_output()
+            sys.exit(OUTPUT_CLOSED)
+        raise
     except OSError as error:
         _leave_standard_output()
-        if not isinstance(error, BrokenPipeError):  # whoever reads has had enough, which is no fault
-            print(f"error: {error.strerror or error}", file=sys.stderr)  # noqa: T201 - click may not be there
+        if isinstance(error, BrokenPipeError):  # whoever reads has had enough, which is no fault
+            sys.exit(OUTPUT_CLOSED)
+        print(f"error: {error.strerror or error}", file=sys.stderr)  # noqa: T201 - click may not be there
         sys.exit(1)
+
+
+def _is_read() -> bool:
+    """Whether what is printed can still reach anybody: a pipe whose other end is closed says that it is broken."""
+    import select  # noqa: PLC0415 - see the head of this module
+
+    poll = select.poll()
+    poll.register(sys.stdout.fileno(), 0)
+    return not any(events & select.POLLERR for _, events in poll.poll(0))
 
 
 def _leave_standard_output() -> None:

@@ -9,12 +9,14 @@ import functools
 import inspect
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple, NoReturn, TypeAlias
 
 import click
+import msgspec
 from rich.console import RenderableType
+from rich.text import Text
 
 from rollout_trace.bundle.folder import Bundle
 from rollout_trace.bundle.layout import MANIFEST, ROOT_VARIABLE
@@ -23,7 +25,7 @@ from rollout_trace.bundle_reduction import reduce_bundle
 from rollout_trace.cli.formatting import show
 from rollout_trace.cli.limiting import limits_option
 from rollout_trace.cli.reporting import complain, failure_line, path_text, tell_json
-from rollout_trace.diagnostics import Level
+from rollout_trace.diagnostics import Code, Level
 from rollout_trace.errors import BundleError, QuestionError, RolloutTraceError
 from rollout_trace.limits import DEFAULT_LIMITS, Limits
 from rollout_trace.printable import printable
@@ -66,8 +68,15 @@ class Reading(NamedTuple):
 
     def answer(self, parts: Callable[[], Iterable[RenderableType]], **fields: object) -> None:
         """Give an answer: `fields` as one JSON object, or `parts` for a person."""
+        at = self.at
+
+        def dated() -> Iterator[RenderableType]:
+            if at is not None:
+                yield Text(f"As of event {at}; what came after it is not looked at.\n", "dim")
+            yield from parts()
+
         told = {**fields, "bundle": path_text(self.bundle.path), "at": self.at, "default_rejects": self.default_rejects}
-        tell(parts, told, as_json=self.as_json)
+        tell(dated, told, as_json=self.as_json)
 
 
 def reading(operand: str | None = None) -> Callable[[Function], Function]:
@@ -107,13 +116,26 @@ def open_reading(
         reduction = reduce_bundle(bundle, Mode.SALVAGE) if at is None else state_at(bundle, at)
     except RolloutTraceError as error:
         refuse(path, error)
+    if at is not None:
+        reduction = _without_its_end(reduction)
     opened = Reading(bundle, reduction, Names(reduction.trace), at, as_json)
     if opened.default_rejects:
-        complain(
-            f"{printable(str(path))}: damaged: mode default rejects this bundle, `summary` says why; "
-            "shown is what could be read of it"
-        )
+        complain(f"{printable(str(path))}: {_why_not_whole(reduction)}; shown is what could be read of it")
     return opened
+
+
+def _without_its_end(reduction: Reduction) -> Reduction:
+    """A moment of a rollout: that the log does not end there well is no fault of it."""
+    faults = tuple(fault for fault in reduction.diagnostics if fault.code is not Code.NOT_COMPLETED)
+    return msgspec.structs.replace(reduction, diagnostics=faults)
+
+
+def _why_not_whole(reduction: Reduction) -> str:
+    errors = [fault for fault in reduction.diagnostics if fault.level is Level.ERROR]
+    limit = next((fault for fault in errors if fault.code is Code.LIMIT_EXCEEDED), None)
+    if limit is not None and all(fault.code is Code.LIMIT_EXCEEDED for fault in errors):
+        return f"not read whole: {printable(limit.message)}"
+    return "damaged: mode default rejects this bundle, `check` says what is missing"
 
 
 def tell(parts: Callable[[], Iterable[RenderableType]], fields: Mapping[str, object], *, as_json: bool) -> None:

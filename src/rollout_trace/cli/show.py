@@ -10,6 +10,7 @@ from rich.text import Text
 
 from rollout_trace.cli.formatting import duration_text, facts, outcome_text, time_text
 from rollout_trace.cli.reading import Reading, reading
+from rollout_trace.cli.shown_event import seq_named, show_event
 from rollout_trace.cli.wording import agent_text, block, name_text, ref_text, since_start
 from rollout_trace.model.execution import ExecutionWindow
 from rollout_trace.printable import printable
@@ -26,11 +27,16 @@ _MOST_EVENTS = 20
 @reading("ID")
 @click.option("--full", is_flag=True, help="Show texts, links and events in full, however many.")
 def show(asked: Reading, operand: str, *, full: bool) -> None:
-    """Show one object, and all that is linked with it.
+    """Show one object, and all that is linked with it; or one event of the log.
 
     What it is, when it was, by whom, what it says, and the evidence. ID is any id or name of any object
-    (`request:3`, `item:12`, a tool call's id, an agent's path, a payload's path), or the beginning of one.
+    (`request:3`, `item:12`, a tool call's id, an agent's path, a payload's path), or the beginning of one; `seq:47` is
+    the event 47.
     """
+    seq = seq_named(operand)
+    if seq is not None:
+        show_event(asked, seq)
+        return
     found = describe(asked.bundle, asked.reduction, asked.find(operand))
     asked.answer(lambda: _parts(asked, found, full=full), object=found)
 

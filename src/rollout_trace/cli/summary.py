@@ -39,11 +39,11 @@ def summary(asked: Reading) -> None:
     """
     diagnostics = asked.reduction.diagnostics
     found = summarize(asked.reduction.trace)
-    asked.answer(lambda: _parts(found, diagnostics), summary=found, diagnostics=diagnostics)
+    asked.answer(lambda: _parts(found, diagnostics, asked.at), summary=found, diagnostics=diagnostics)
 
 
-def _parts(found: Summary, diagnostics: tuple[Diagnostic, ...]) -> Iterator[RenderableType]:
-    yield _identity(found)
+def _parts(found: Summary, diagnostics: tuple[Diagnostic, ...], at: int | None) -> Iterator[RenderableType]:
+    yield _identity(found, at)
     yield Text()
     if found.agents:
         yield _agents(found)
@@ -57,11 +57,13 @@ def _parts(found: Summary, diagnostics: tuple[Diagnostic, ...]) -> Iterator[Rend
         yield from _diagnostics(diagnostics)
 
 
-def _identity(found: Summary) -> Table:
+def _identity(found: Summary, at: int | None) -> Table:
     grid = facts()
     status = Text.assemble(status_text(found.status), f", {duration_text(found.duration_ms)}")
-    if found.ended_at_unix_ms is None:
-        status.append(" until the last event; its end was not recorded", "dim")
+    if at is not None:
+        status.append(f" until event {at}", "dim")
+    elif found.ended_at_unix_ms is None:
+        status.append(" until the last event; it has no end: it still runs, or was killed", "dim")
     grid.add_row("rollout", printable(found.rollout_id))
     grid.add_row("trace", f"{printable(found.trace_id)} (schema {found.schema_version})")
     grid.add_row("started", time_text(found.started_at_unix_ms))

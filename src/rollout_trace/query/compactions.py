@@ -124,7 +124,7 @@ def _unrecorded(reduction: Reduction, sent: Mapping[InferenceCallId, SentRequest
     installed = {item_id for found in trace.compactions.values() for item_id in found.replacement_item_ids}
     for request in sent.values():
         before, call = request.before, request.call
-        if before is None:
+        if before is None or not call.request_item_ids:  # the first, or one whose payload is lost
             continue
         old_ids, new_ids = before.request_item_ids, call.request_item_ids
         if new_ids[: len(old_ids)] == old_ids or _is_installed(installed, old_ids, new_ids):

@@ -1,6 +1,7 @@
 """What failed, was cancelled or never ended, why, and what was going on around it (question 11)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 
 import msgspec
@@ -45,7 +46,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     meanwhile: tuple[ObjectRef, ...]
     """Other work that was under way when it ended (or began, if it never ended): at most eight, the latest first."""
     next: ObjectRef | None
-    """What its agent did next."""
+    """What its agent began next, after it ended; of what never ended, after it began."""
 
 
 def failures_of(bundle: Bundle, reduction: Reduction) -> tuple[Failure, ...]:
@@ -82,7 +83,7 @@ def failures_from(
     meanwhile = _under_way(
         trace, entries, [ended or entry.position.seq for entry, ended in zip(wrong, ends, strict=True)]
     )
-    following = _following(entries)
+    next_after = _following(entries)
     return tuple(
         Failure(
             subject=entry.subject,
@@ -96,7 +97,7 @@ def failures_from(
             error=entry.error,
             payloads=entry.payloads,
             meanwhile=tuple(ref for ref in around if ref != entry.subject)[:_MOST_AROUND],
-            next=following.get(entry.subject),
+            next=next_after(entry.thread_id, ended or entry.position.seq),
         )
         for entry, ended, around in zip(wrong, ends, meanwhile, strict=True)
     )
@@ -212,14 +213,16 @@ def _under_way(trace: RolloutTrace, entries: Sequence[TimelineEntry], seqs: Sequ
     return found
 
 
-def _following(entries: Iterable[TimelineEntry]) -> Mapping[ObjectRef, ObjectRef]:
-    """For each piece of work: the next one that its agent began."""
-    latest: dict[ThreadId | None, ObjectRef] = {}
-    following: dict[ObjectRef, ObjectRef] = {}
-    for entry in entries:
+def _following(entries: Iterable[TimelineEntry]) -> Callable[[ThreadId | None, Seq], ObjectRef | None]:
+    """What an agent began next after an event."""
+    begun: dict[ThreadId | None, list[TimelineEntry]] = {}
+    for entry in sorted(entries, key=lambda entry: entry.position.seq):
         if entry.subject.kind in _WORK or entry.subject.kind is ObjectKind.CODEX_TURN:
-            before = latest.get(entry.thread_id)
-            if before is not None:
-                following.setdefault(before, entry.subject)
-            latest[entry.thread_id] = entry.subject
-    return following
+            begun.setdefault(entry.thread_id, []).append(entry)
+
+    def next_after(thread_id: ThreadId | None, seq: Seq) -> ObjectRef | None:
+        of_agent = begun.get(thread_id, [])
+        index = bisect_right(of_agent, seq, key=lambda entry: entry.position.seq)
+        return of_agent[index].subject if index < len(of_agent) else None
+
+    return next_after

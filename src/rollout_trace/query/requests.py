@@ -14,6 +14,7 @@ class SentRequest(msgspec.Struct, frozen=True):
 
     call: InferenceCall
     before: InferenceCall | None
+    """The last one of which it is known what it showed."""
     shown_first: tuple[ItemId, ...]
     """Items that no earlier request of the rollout had."""
 
@@ -35,7 +36,8 @@ def sent_requests(trace: RolloutTrace) -> Mapping[InferenceCallId, SentRequest]:
         first = tuple(item_id for item_id in ids[known:] if item_id not in seen)
         seen.update(first)
         sent[call.inference_call_id] = SentRequest(call, before, first)
-        latest[call.thread_id] = call
+        if ids:  # of a request whose payload is lost nothing is known, and nothing can be compared with it
+            latest[call.thread_id] = call
     return sent
 
 
