@@ -114,10 +114,11 @@ class Reader:
 
     def column(self, name: str, *titles: str, within: Locator | None = None) -> list[tuple[str, ...]]:
         """Of a table's rows, the texts below these titles."""
+        rows = self.rows(name, within)  # when it has rows, it has its head
         heads = self.table(name, within).get_by_role("columnheader").all_inner_texts()
         known = [head.strip(" ▴▾\n") for head in heads]
         places = [known.index(title) for title in titles]
-        return [tuple(row[place] for place in places) for row in self.rows(name, within)]
+        return [tuple(row[place] for place in places) for row in rows]
 
     def row(self, name: str, text: str | re.Pattern[str], within: Locator | None = None) -> Locator:
         """The row of a table that has this text."""
