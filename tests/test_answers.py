@@ -307,8 +307,10 @@ class TestCompactions:
             ("unrecorded", 27),
             ("unrecorded", 56),
         ]
-        assert [items[item].kind for item in first.dropped] == ["reasoning", "function_call", "function_call_output"]
-        assert (first.before, first.after, len(first.kept), len(first.added)) == (7, 5, 4, 1)
+        # The last call was the answer to the last request before, and was never sent: the model did not see its output.
+        calls = ["function_call", "function_call_output", "function_call"]
+        assert [items[item].kind for item in first.dropped] == ["reasoning", *calls]
+        assert (first.before, first.after, len(first.kept), len(first.added)) == (8, 5, 4, 1)
         assert reduction.trace.compactions == {}
 
     def test_what_the_model_asked_for_again_after_it(self, real_bundles: Path) -> None:
@@ -322,7 +324,9 @@ class TestCompactions:
             if (operation := tools[again.later].terminal_operation_id) is not None
         ]
 
-        assert len(found.dropped) == 105
+        # 112 items were sent last, and answered with two (item:113, item:114); 7 of the 114 were kept.
+        assert (found.before, len(found.dropped), len(found.kept)) == (114, 107, 7)
+        assert found.dropped[-2:] == ("conversation_item:113", "conversation_item:114")
         assert len(commands) == 5
         assert {"cat data.csv", "git log --stat | head -50", "seq 1 1500"} < set(commands)
         assert all(

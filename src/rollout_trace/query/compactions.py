@@ -57,7 +57,7 @@ class Replacement(msgspec.Struct, frozen=True, kw_only=True):
     first_request: InferenceCallId | None
     """The first request with the new history; None if none was sent."""
     before: int
-    """How many items the history had."""
+    """How many items the history had: of an unrecorded replacement, those of the last request and its answer."""
     after: int
     dropped: tuple[ItemId, ...]
     kept: tuple[ItemId, ...]
@@ -131,13 +131,13 @@ def _unrecorded(reduction: Reduction, sent: Mapping[InferenceCallId, SentRequest
             continue
         if not any(_is_work(trace, item_id) for item_id in set(old_ids).difference(new_ids)):
             continue  # what the host puts before each request may change; that throws nothing away
-        old, new = as_in_graph(old_ids), as_in_graph(new_ids)
-        dropped = lacking(trace, old, new)
-        if not dropped:
+        sent_before, new = as_in_graph(old_ids), as_in_graph(new_ids)
+        if not lacking(trace, sent_before, new):
             continue  # all is still said, if only once or in another order
+        old = as_in_graph(dict.fromkeys((*old_ids, *before.response_item_ids)))  # what was answered was thrown away too
         added = lacking(trace, new, old)
         yield Replacement(
-            kind=ReplacementKind.CUT if _is_cut(trace, old, new) else ReplacementKind.UNRECORDED,
+            kind=ReplacementKind.CUT if _is_cut(trace, sent_before, new) else ReplacementKind.UNRECORDED,
             compaction_id=None,
             thread_id=call.thread_id,
             position=reduction.evidence.events_of(ObjectKind.INFERENCE_CALL, call.inference_call_id)[0],
@@ -145,7 +145,7 @@ def _unrecorded(reduction: Reduction, sent: Mapping[InferenceCallId, SentRequest
             first_request=call.inference_call_id,
             before=len(old),
             after=len(new),
-            dropped=dropped,
+            dropped=lacking(trace, old, new),
             kept=_without(new, added),
             added=added,
             asked_again=(),
