@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from recording import ROOT, assistant, function_call, recording_with_turn, user
+from rollout_trace.web.export import enclosed as enclosed_module
 from rollout_trace.web.export.enclosed import key_of_question
 from web.viewing import ENDPOINTS, EXAMPLES, ask, lists_of, view_of, whole_list
 
@@ -95,6 +96,36 @@ def test_no_text_of_a_trace_can_end_the_data(tmp_path: Path) -> None:
     assert "alert(1)" not in text
     (item,) = enclosed_in(tmp_path / "page.html")["items"].values()
     assert item["text"]["text"] == "</script><script>alert(1)</script><!--"
+
+
+def test_each_request_has_an_item_in_its_own_words(tmp_path: Path) -> None:
+    """The graph has one item for two that are the same in their first 240 bytes; each request showed its own."""
+    recording = recording_with_turn()
+    for number, last_word in enumerate(("ONE", "TWO"), start=1):
+        search = {"type": "web_search_call", "status": "completed", "query": "x" * 400 + last_word}
+        recording.request(f"inf-{number}", [user("go"), search])
+    bundle = recording.write(tmp_path / "bundle")
+
+    assert export(bundle.path, "-o", tmp_path / "page.html").returncode == 0
+
+    view, enclosed = view_of(bundle), enclosed_in(tmp_path / "page.html")
+    for number, last_word in enumerate(("ONE", "TWO"), start=1):
+        told = enclosed["answers"][f"request/items?request=inf-{number}"]["answer"]["entries"]
+        assert [with_item(entry, enclosed) for entry in told] == whole_list(
+            view, "request/items", request=f"inf-{number}"
+        )
+        assert f"{last_word}" in with_item(told[1], enclosed)["item"]["text"]["text"]
+
+
+def test_one_large_payload_leaves_room_for_small_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(enclosed_module, "MOST_PAYLOAD_BYTES", 2_000)
+    recording = recording_with_turn()
+    recording.tool("tool-1", invocation={"payload": "x" * 3_000})
+    recording.tool("tool-2", invocation={"payload": "small"})
+
+    found = enclosed_module.enclosed(view_of(recording.write(tmp_path / "bundle")))
+
+    assert (found.payloads, found.payloads_left_out) == (1, 1)
 
 
 SECRETS = ("in-a-prompt", "in-an-answer", "in-a-command", "in-an-output", "in-an-error", "in-a-folder")

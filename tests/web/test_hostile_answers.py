@@ -280,3 +280,14 @@ def test_the_lineage_of_an_agent_with_much_work_is_told_in_part_and_says_so(tmp_
     first, second = told["effects"]
     assert (len(first["steps"]), first["more"]) == (1_099, 0)
     assert (second["ref"]["object_id"], second["steps"], second["more"]) == ("turn-2", [], 1)
+
+
+def test_words_that_are_too_long_are_not_looked_for(tmp_path: Path) -> None:
+    """Matched without regard to case, they could take a time that grows with their length times that of the text."""
+    recording = recording_with_turn()
+    recording.request("inf-1", [user("a" * 5_000)])
+    view = view_of(recording.write(tmp_path / "bundle"))
+
+    assert ask(view, "search", text="a" * 1_000)["total"] == 1
+    with pytest.raises(QuestionError, match="at most 1,000 are looked for"):
+        ask(view, "search", text="a" * 1_001)

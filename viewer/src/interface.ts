@@ -188,6 +188,8 @@ export interface CompareQuery {
 
 /** Two rollouts beside each other. The agents of the summaries are left out; `agents` has those of both. */
 export interface Compared {
+  readonly left_name: string;
+  readonly right_name: string;
   readonly left: Summary;
   readonly right: Summary;
   readonly left_usage: UsageTotals;

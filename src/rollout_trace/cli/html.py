@@ -14,7 +14,7 @@ from rollout_trace.cli.reporting import complain, failure_line, tell_path
 from rollout_trace.cli.user_prices import prices_option, user_prices
 from rollout_trace.errors import OutputError, reason_of
 from rollout_trace.limits import Limits
-from rollout_trace.web.export.document import document
+from rollout_trace.web.export.document import PageNotBuiltError, document
 from rollout_trace.web.export.enclosed import Enclosed, enclosed
 from rollout_trace.web.library import key_of
 from rollout_trace.web.view import View, extent_of
@@ -57,7 +57,11 @@ def html(
     view = View(reading.bundle, reading.reduction, extent, prices)
     with click.progressbar(length=100, label="Collecting", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         found = enclosed(view, is_redacted=redact, progress=lambda share: bar.update(round(100 * share) - bar.pos))
-    page = document(found)
+    try:
+        page = document(found)
+    except PageNotBuiltError as error:
+        complain(f"error: {error}")
+        sys.exit(1)
     for line in _contents(found, view, len(page)):
         complain(line)
     if not yes and sys.stdin.isatty() and not click.confirm(f"Write {output}?", default=True, err=True):

@@ -86,7 +86,7 @@ function Comparison({ left, right }: { left: string; right: string }) {
   );
 }
 
-type Side = { summary: Summary; usage: UsageTotals; key: string };
+type Side = { summary: Summary; usage: UsageTotals; key: string; name: string };
 
 const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).reduce((all, one) => all + one, 0);
 const calls = (summary: Summary) => Object.values(summary.tools).reduce((all, outcomes) => all + sum(outcomes), 0);
@@ -106,17 +106,20 @@ const FIGURES: ReadonlyArray<{ title: string; cell: (side: Side) => preact.Compo
 
 function Totals({ told, left, right }: { told: Compared; left: string; right: string }) {
   const sides: ReadonlyArray<Side> = [
-    { summary: told.left, usage: told.left_usage, key: left },
-    { summary: told.right, usage: told.right_usage, key: right },
+    { summary: told.left, usage: told.left_usage, key: left, name: told.left_name },
+    { summary: told.right, usage: told.right_usage, key: right, name: told.right_name },
   ];
   return (
     <table class="compare-totals">
       <thead>
         <tr>
           <td />
-          {sides.map(({ key }, index) => (
+          {sides.map(({ key, name }, index) => (
             <th key={index} scope="col">
-              <a href={hrefTo({ bundle: key, place: "overview" })}>{index === 0 ? "Left" : "Right"}</a>
+              {index === 0 ? "Left" : "Right"}:{" "}
+              <a href={hrefTo({ bundle: key, place: "overview" })}>
+                <VisibleText text={name} />
+              </a>
             </th>
           ))}
         </tr>

@@ -34,6 +34,8 @@ MOST_HITS: Final = 100_000
 MOST_SECONDS: Final = 10.0
 """How long a pattern may be matched."""
 _KEPT_SEARCHES: Final = 4
+_MOST_WORDS: Final = 1_000
+"""Characters of words that are looked for as they stand."""
 _BATCH_CHARACTERS: Final = 8_000_000
 _BEFORE, _MATCH, _AFTER = 120, 400, 400
 
@@ -143,7 +145,10 @@ def _cut(held: HeldText, found: FoundLine) -> _Hit:
 
 
 def _literal(words: str, flags: re.RegexFlag) -> _Find:
-    """What finds words as they stand: the time that takes grows with the text and with nothing else."""
+    """What finds words as they stand. The time that it takes grows with the text, and with words that are short."""
+    if len(words) > _MOST_WORDS:
+        message = f"the words have {len(words):,} characters, and at most {_MOST_WORDS:,} are looked for"
+        raise QuestionError(message)
     pattern = re.compile(re.escape(words), flags)
     return lambda texts: (
         FoundLine(index, *found) for index, text in enumerate(texts) for found in lines_with(pattern, text)

@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from rollout_trace.errors import RolloutTraceError
 from rollout_trace.web.export.enclosed import Enclosed
 from rollout_trace.web.page_files import page_files
 
@@ -37,8 +38,11 @@ _DOCUMENT: Final = """\
 """
 
 
-class PageNotBuiltError(Exception):
+class PageNotBuiltError(RolloutTraceError):
     """The package lacks the built page."""
+
+    def __init__(self) -> None:
+        super().__init__("the page of the viewer is not built, and an export is made of it; `npm run build` in viewer/")
 
 
 def document(enclosed: Enclosed) -> bytes:

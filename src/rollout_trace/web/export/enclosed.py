@@ -55,7 +55,7 @@ class Enclosed(msgspec.Struct, kw_only=True):
     name: str
     answers: dict[str, Told]
     items: dict[str, Told]
-    """The items, by id; in answers their id stands in their place."""
+    """The items, by id, or the like for further wordings of one; in answers that stands in their place."""
     payloads: int
     """How many payload files are enclosed."""
     payloads_left_out: int
@@ -148,10 +148,10 @@ class _Enclosing:
         room = MOST_PAYLOAD_BYTES
         for ref in sorted(refs, key=lambda ref: ref.kind.type.value.startswith(("inference_request", "compaction_"))):
             told = answer(self._view, endpoints.PAYLOAD.name, _question(endpoints.PAYLOAD, payload=ref.raw_payload_id))
-            room -= told.answer.bytes
-            if room < 0:
+            if told.answer.bytes > room:
                 self._found.payloads_left_out += 1
             else:
+                room -= told.answer.bytes
                 self._ask(endpoints.PAYLOAD, payload=ref.raw_payload_id, limit=MOST_PAYLOAD_BYTES)
                 self._found.payloads += 1
 
@@ -169,9 +169,10 @@ class _Enclosing:
         return told
 
     def _item(self, item: Told) -> str:
-        item_id: str = item["item_id"]
-        self._found.items[item_id] = item
-        return item_id
+        key: str = item["item_id"]
+        while self._found.items.setdefault(key, item) != item:  # a request may have had it in words of its own
+            key += "'"
+        return key
 
 
 def key_of_question(endpoint: Endpoint[Any, Any], asked: dict[str, Any]) -> str:

@@ -138,6 +138,9 @@ class ComparedAgent(msgspec.Struct, frozen=True, kw_only=True):
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
     """Two rollouts beside each other. The agents of the summaries are left out; `agents` has those of both."""
 
+    left_name: str
+    right_name: str
+    """Of the bundles' folders."""
     left: Summary
     right: Summary
     left_usage: UsageTotals

@@ -26,6 +26,8 @@ def compared(left: View, right: View, kept: Kept) -> Compared:
     difference = _difference(left, right, kept)
     rows = [_rows(agent) for agent in difference.agents]
     return Compared(
+        left_name=left.extent.name,
+        right_name=right.extent.name,
         left=msgspec.structs.replace(difference.left, agents=()),
         right=msgspec.structs.replace(difference.right, agents=()),
         left_usage=parts.usage(left).total,
