@@ -145,7 +145,7 @@ def _cut(held: HeldText, found: FoundLine) -> _Hit:
 
 
 def _literal(words: str, flags: re.RegexFlag) -> _Find:
-    """What finds words as they stand. The time that it takes grows with the text, and with words that are short."""
+    """What finds words as they stand, in a time that grows with the text alone, since the words are few."""
     if len(words) > _MOST_WORDS:
         message = f"the words have {len(words):,} characters, and at most {_MOST_WORDS:,} are looked for"
         raise QuestionError(message)
