@@ -148,7 +148,7 @@ class TestWhatACompactionDropped:
         colleague.go_to("Compactions")
 
         columns = ("Event", "How", "Items", "Dropped", "Asked again")
-        assert colleague.column("Replaced histories", *columns) == [("#349", "no event tells", "112 → 8", "105", "5")]
+        assert colleague.column("Replaced histories", *columns) == [("#349", "no event tells", "114 → 8", "107", "5")]
         again = colleague.main.get_by_role("listitem").filter(has_text="asks again what")
         expect(again).to_have_count(5)
 
