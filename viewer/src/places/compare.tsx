@@ -24,18 +24,23 @@ export function ComparePlace() {
 function Choice({ left }: { left: string | null }) {
   const [first, setFirst] = useOption("left", left ?? "");
   const [second, setSecond] = useOption("right");
-  const answer = useLibraryAnswer("bundles", { limit: 1_000 }).answer;
-  const bundles = answer?.bundles.entries ?? [];
+  const asking = useLibraryAnswer("bundles", { limit: 1_000 });
   return (
     <PlaceLayout title="Compare two rollouts">
-      <div class="compare-choice">
-        <BundleChoice label="Left" bundles={bundles} chosen={first} onChoose={setFirst} />
-        <BundleChoice label="Right" bundles={bundles} chosen={second} onChoose={setSecond} />
-        <button type="button" disabled={first === "" || second === ""} onClick={() => go({ place: "compare", sides: [first, second], options: {} })}>
-          Compare
-        </button>
-      </div>
-      {answer !== undefined && answer.found > bundles.length && <p class="quiet">The newest {exact(bundles.length)} of {exact(answer.found)} are offered.</p>}
+      <Answered asking={asking}>
+        {({ bundles: { entries }, found }) => (
+          <>
+            <div class="compare-choice">
+              <BundleChoice label="Left" bundles={entries} chosen={first} onChoose={setFirst} />
+              <BundleChoice label="Right" bundles={entries} chosen={second} onChoose={setSecond} />
+              <button type="button" disabled={first === "" || second === ""} onClick={() => go({ place: "compare", sides: [first, second], options: {} })}>
+                Compare
+              </button>
+            </div>
+            {found > entries.length && <p class="quiet">The newest {exact(entries.length)} of {exact(found)} are offered.</p>}
+          </>
+        )}
+      </Answered>
     </PlaceLayout>
   );
 }
