@@ -3,6 +3,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { useAnswer } from "../../asking.ts";
 import type { Passage } from "../../interface.ts";
+import { CutText } from "../../parts/cut_text.tsx";
 import { timeOfDay } from "../../parts/format.ts";
 import { KINDS, KindMark } from "../../parts/kinds.tsx";
 import { OutcomeMark } from "../../parts/outcome_mark.tsx";
@@ -54,7 +55,7 @@ export function EntryTip({ spans, number, agent, origin }: { spans: Spans; numbe
         </span>
       </div>
       <div class="timeline-tip-what">
-        <VisibleText text={(spans.what[number] ?? "").slice(0, MOST_CHARACTERS)} />
+        <CutText text={spans.what[number] ?? ""} most={MOST_CHARACTERS} />
       </div>
       <div class="quiet">
         <Moment ms={start} from={origin} />, {timeOfDay(start, true)}
@@ -68,7 +69,7 @@ export function EntryTip({ spans, number, agent, origin }: { spans: Spans; numbe
       {details !== undefined && details.outcome !== null ? <OutcomeMark outcome={details.outcome} /> : <span>{entryWords(spans, number).outcome}</span>}
       {details?.error != null && (
         <div class="timeline-tip-error">
-          <VisibleText text={details.error.slice(0, MOST_CHARACTERS)} />
+          <CutText text={details.error} most={MOST_CHARACTERS} />
         </div>
       )}
     </>
@@ -86,7 +87,7 @@ export function PassageTip({ passage, agentOf, origin }: { passage: Passage; age
       </div>
       {passage.words !== null && (
         <div class="timeline-tip-what">
-          <VisibleText text={passage.words.slice(0, MOST_CHARACTERS)} />
+          <CutText text={passage.words} most={MOST_CHARACTERS} />
         </div>
       )}
       <div class="quiet">
