@@ -109,7 +109,7 @@ class TestWhatWentBetweenAgents:
                 "agent /root",
                 "The check passes. 37 degrees come out as 98, which is rounded down.",
             ),
-            ("#156", "agent /root", "agent /root/reviewer", "not in the clear"),
+            ("#156", "agent /root", "agent /root/reviewer", "– a close carries no words"),
         ]
 
     def test_who_closed_an_agent_that_was_slow(self, colleague: Reader) -> None:

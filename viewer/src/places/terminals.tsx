@@ -2,7 +2,7 @@
 
 import { usePages } from "../asking.ts";
 import type { TerminalLine, TerminalUseLine } from "../interface.ts";
-import { go, useOption } from "../location.ts";
+import { go, useAddress, useOption } from "../location.ts";
 import { counted, exact } from "../parts/format.ts";
 import { EventLink, ObjectLink } from "../parts/object_link.tsx";
 import { OutcomeMark } from "../parts/outcome_mark.tsx";
@@ -17,7 +17,9 @@ import "../style/terminals.css";
 
 export function TerminalsPlace() {
   const thread = useAgentChoice();
-  const [terminal, setTerminal] = useOption("terminal");
+  const [chosen] = useOption("terminal");
+  const { select, options } = useAddress();
+  const terminal = select?.kind === "terminal_session" ? select.object_id : chosen;
   const start = useStart();
   const pages = usePages("terminals", { thread });
   const columns: ReadonlyArray<Column<TerminalLine>> = [
@@ -37,16 +39,12 @@ export function TerminalsPlace() {
         pages={pages}
         columns={columns}
         isInline
-        minWidth={960}
         isSelected={({ terminal_id }) => terminal_id !== null && terminal_id === terminal}
-        onOpen={(line) => (line.terminal_id === null ? line.opened_by !== null && go({ select: line.opened_by }) : setTerminal(line.terminal_id))}
+        onOpen={({ terminal_id, opened_by }) => go(terminal_id === null ? { select: opened_by } : { select: null, options: { ...options, terminal: terminal_id } })}
         empty="No terminal was opened."
       />
-      {terminal === "" ? (
-        <p class="quiet">Choose a terminal to see what used it.</p>
-      ) : (
-        <Uses key={terminal} terminal={terminal} />
-      )}
+      {terminal !== "" && <Uses key={terminal} terminal={terminal} />}
+      {terminal === "" && (pages.total ?? 0) > 0 && <p class="quiet">Choose a terminal to see what used it.</p>}
     </PlaceLayout>
   );
 }
