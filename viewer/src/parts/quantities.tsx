@@ -52,8 +52,8 @@ export function Money({ usd, why = "no price is known" }: { usd: string | null; 
   return <span title={`$${usd}`}>{money(usd)}</span>;
 }
 
-/** What requests used: input, how much of it came from the cache, output. */
-export function Tokens({ usage }: { usage: TokenUsage | null }) {
+/** What requests used: input, how much of it came from the cache, output. Brief where a column of its own has the share of the cache. */
+export function Tokens({ usage, isBrief = false }: { usage: TokenUsage | null; isBrief?: boolean }) {
   if (usage === null) return <NoValue why="the count was not recorded" />;
   const title = [
     `${exact(usage.input_tokens)} input tokens, ${exact(usage.cached_input_tokens)} of them cached`,
@@ -63,7 +63,7 @@ export function Tokens({ usage }: { usage: TokenUsage | null }) {
   return (
     <span class="tokens" title={title}>
       {brief(usage.input_tokens)} in
-      <span class="faint"> ({percent(usage.cached_input_tokens, usage.input_tokens)} cached)</span>, {brief(usage.output_tokens)} out
+      {!isBrief && <span class="faint"> ({percent(usage.cached_input_tokens, usage.input_tokens)} cached)</span>}, {brief(usage.output_tokens)} out
     </span>
   );
 }

@@ -9,6 +9,7 @@ import { type Column, PagedTable } from "../parts/paged_table.tsx";
 import { PlaceLayout } from "../parts/place_layout.tsx";
 import { Bytes, Count, Duration, Moment, Money, NoValue } from "../parts/quantities.tsx";
 import { VisibleText, withVisibleMarks } from "../parts/visible_text.tsx";
+import { OneLine } from "./columns.tsx";
 
 const STATUSES: ReadonlyArray<RolloutStatus> = ["running", "completed", "failed", "aborted"];
 
@@ -69,7 +70,6 @@ export function BundlesPlace() {
           setReversed(String(next.reversed));
         }}
         onOpen={(bundle) => go({ bundle: bundle.key, place: "overview" })}
-        minWidth={1_120}
         remember="bundles"
         empty={text === "" && status === "" ? "There are no bundles in this folder. New ones appear here by themselves." : "No bundle is like that."}
       />
@@ -87,10 +87,16 @@ const COLUMNS: ReadonlyArray<Column<BundleLine>> = [
   },
   {
     key: "name",
-    title: "First message of the user",
-    explanation: "What was asked first; the name of the folder is in the title of the link. Orders by the name.",
-    width: "minmax(220px, 1fr)",
+    title: "Bundle",
+    explanation: "The folder of the bundle",
+    width: "minmax(200px, 2fr)",
     canOrder: true,
+    cell: (bundle) => <Name bundle={bundle} />,
+  },
+  {
+    key: "asked",
+    title: "First message of the user",
+    width: "minmax(160px, 3fr)",
     cell: (bundle) => <Asked bundle={bundle} />,
   },
   {
@@ -103,7 +109,7 @@ const COLUMNS: ReadonlyArray<Column<BundleLine>> = [
   {
     key: "duration",
     title: "Duration",
-    width: "96px",
+    width: "92px",
     align: "end",
     canOrder: true,
     cell: ({ figures }) => figures !== null && <Duration ms={figures.duration_ms} />,
@@ -111,7 +117,7 @@ const COLUMNS: ReadonlyArray<Column<BundleLine>> = [
   {
     key: "agents",
     title: "Agents",
-    width: "76px",
+    width: "72px",
     align: "end",
     canOrder: true,
     cell: ({ figures }) => figures !== null && <Count value={figures.agents} />,
@@ -161,20 +167,23 @@ const COLUMNS: ReadonlyArray<Column<BundleLine>> = [
   },
 ];
 
-function Asked({ bundle }: { bundle: BundleLine }) {
-  if (bundle.state === "failed") {
+function Name({ bundle: { key, name } }: { bundle: BundleLine }) {
+  return (
+    <a class="bundle-link one-line" href={`#/${key}/overview`} title={withVisibleMarks(name)}>
+      <VisibleText text={name} />
+    </a>
+  );
+}
+
+function Asked({ bundle: { state, error, figures } }: { bundle: BundleLine }) {
+  if (state === "failed") {
     return (
-      <span class="outcome-failed one-line" title={bundle.error === null ? undefined : withVisibleMarks(bundle.error)}>
-        <VisibleText text={`${bundle.name}: ${bundle.error ?? "cannot be read"}`} />
+      <span class="outcome-failed">
+        <OneLine text={error ?? "cannot be read"} />
       </span>
     );
   }
-  const words = bundle.figures?.first_user_message ?? null;
-  return (
-    <a class="bundle-link one-line" href={`#/${bundle.key}/overview`} title={withVisibleMarks(bundle.name)}>
-      <VisibleText text={words === null || words.trim() === "" ? bundle.name : words.slice(0, 300)} />
-    </a>
-  );
+  return <OneLine text={figures?.first_user_message ?? null} />;
 }
 
 const LEVELS: ReadonlyArray<readonly [Level, string]> = [

@@ -77,7 +77,6 @@ export function ToolsPlace() {
         label="Tool calls"
         pages={pages}
         columns={columns}
-        minWidth={1_020}
         remember="tools"
         follow={follow}
         onFollow={setFollow}

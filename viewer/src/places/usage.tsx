@@ -49,7 +49,7 @@ function Overview({ usage }: { usage: UsageOverview }) {
         <dd>{leftOut(usage) || "nothing"}</dd>
       </dl>
       <Section title="By model">
-        <PagedTable label="Models" pages={wholeList(usage.models)} columns={MODELS} isInline minWidth={640} empty="No model was asked." />
+        <PagedTable label="Models" pages={wholeList(usage.models)} columns={MODELS} isInline empty="No model was asked." />
       </Section>
     </>
   );
@@ -75,7 +75,7 @@ function totalsColumns<Entry>(totals: (entry: Entry) => UsageTotals): ReadonlyAr
       width: "120px",
       cell: (entry) => <Share part={totals(entry).tokens.cached_input_tokens} whole={totals(entry).tokens.input_tokens} of="cached input tokens" />,
     },
-    { key: "tokens", title: "Tokens", width: "236px", align: "end", cell: (entry) => <Tokens usage={totals(entry).tokens} /> },
+    { key: "tokens", title: "Tokens", width: "160px", align: "end", cell: (entry) => <Tokens usage={totals(entry).tokens} isBrief /> },
     { key: "cost", title: "Cost", width: "84px", align: "end", cell: (entry) => <Money usd={totals(entry).cost_usd} /> },
   ];
 }
@@ -104,7 +104,6 @@ function Turns() {
       pages={pages}
       columns={columns}
       isInline
-      minWidth={1_020}
       onOpen={({ codex_turn_id }) => go({ select: { kind: "codex_turn", object_id: codex_turn_id } })}
       empty="No turn began."
     />

@@ -58,7 +58,6 @@ export function TimelineTable({ spans, agentOf, origin, selected, onSelect, foll
       label="Timeline: every entry, in the order of the log"
       pages={pages}
       columns={columns}
-      minWidth={760}
       remember="timeline"
       handle={handle}
       follow={follow}
