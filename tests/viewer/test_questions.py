@@ -74,6 +74,18 @@ class TestWhichOperationMadeATerminal:
         for tool in ("tool:7", "tool:8", "tool:9"):
             reader.sees(tool)
 
+    def test_the_terminal_that_is_selected_is_the_one_that_is_shown(self, reader: Reader) -> None:
+        reader.open_bundle("thermostat")
+        reader.go_to("Terminals")
+        reader.sees("Choose a terminal to see what used it.")
+        reader.click_link("terminal:4")
+
+        reader.sees("3 operations")
+        expect(reader.main.get_by_text("Choose a terminal")).to_have_count(0)
+        reader.row("Terminals", "grep -n").click()
+        reader.sees("1 operation")
+        expect(reader.panel).to_have_count(0)
+
     def test_what_was_typed_into_a_terminal(self, colleague: Reader) -> None:
         colleague.open_bundle("exec_sessions")
         colleague.go_to("Terminals")
@@ -418,6 +430,15 @@ class TestWhatTheToolPrinted:
         panel = reader.panel
         reader.sees("Still running in session 1004.", within=panel)
         reader.sees(re.compile("30 C is 86 F\nsoak test done"), within=panel)
+
+    def test_each_text_says_what_recorded_it(self, reader: Reader) -> None:
+        reader.open_bundle("thermostat")
+        reader.go_to("Tools")
+        reader.row("Tool calls", "sh soak.sh").click()
+
+        for title, source in (("Asked", "payload:38 #55"), ("Returned", "payload:48 #71"), ("Shown", "item:16 #59")):
+            expect(reader.panel.get_by_role("heading", name=re.compile(f"^{title}"))).to_contain_text(source)
+        reader.sees("The call ended with event #57, and what it had begun ran on", within=reader.panel)
 
     def test_what_was_cut_for_the_model(self, colleague: Reader) -> None:
         colleague.open_bundle("exec_basic")

@@ -370,6 +370,13 @@ class TestObjects:
             "returned": "10 C is 50 F\n20 C is 68 F\n30 C is 86 F\nsoak test done\n",
             "shown to the model": "Still running in session 1004.\n",
         }
+        recorded = {
+            title: [(source["ref"]["object_id"], source["seq"]) for source in sources]
+            for title, sources in told["sources"].items()
+        }
+        assert recorded["asked"] == [("raw_payload:38", 55)]
+        assert recorded["returned"] == [("raw_payload:48", 71)]  # the call had ended with event 57
+        assert [seq for _, seq in recorded["shown to the model"]] == [59]
 
     def test_its_events_payloads_and_what_names_it(self, view: View) -> None:
         asked = {"kind": "tool_call", "id": "call_soak"}

@@ -535,6 +535,7 @@ export interface ObjectDetails {
   readonly events: number;
   readonly payloads: number;
   readonly texts: Readonly<Record<string, Excerpt>>;
+  readonly sources: Readonly<Record<string, ReadonlyArray<TextSource>>>;
 }
 
 /** The kinds of objects in a graph. */
@@ -930,6 +931,12 @@ export interface TextQuery {
   readonly title: string;
   readonly offset?: number;
   readonly limit?: number;
+}
+
+/** What recorded a text, and the event that told of it. */
+export interface TextSource {
+  readonly ref: ObjectRef;
+  readonly seq: number | null;
 }
 
 /** A list, of one agent or of all. */

@@ -199,6 +199,13 @@ class BehindEvent(msgspec.Struct, frozen=True, kw_only=True):
     at_unix_ms: UnixMilliseconds
 
 
+class TextSource(msgspec.Struct, frozen=True, kw_only=True):
+    """What recorded a text, and the event that told of it."""
+
+    ref: ObjectRef
+    seq: Seq | None
+
+
 class ObjectDetails(msgspec.Struct, frozen=True, kw_only=True):
     """Any object: what it is, what it says, and how it is tied to others. Long lists come in pages."""
 
@@ -220,6 +227,8 @@ class ObjectDetails(msgspec.Struct, frozen=True, kw_only=True):
     payloads: int
     texts: dict[str, Excerpt]
     """What it says, by title; more of each can be asked for."""
+    sources: dict[str, tuple[TextSource, ...]]
+    """What recorded its texts, by title, where that is not the object itself."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
