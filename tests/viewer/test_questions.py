@@ -325,13 +325,31 @@ class TestInWhichOrder:
             ("#15", "/root", "cancelled"),
         ]
 
+    def test_the_tables_have_all_that_the_lanes_have(self, reader: Reader) -> None:
+        reader.open_bundle("thermostat")
+        reader.go_to("Timeline")
+        lane = reader.main.get_by_role("treeitem").first
+        contents = "/root: 3 turns, 14 requests, 1 cell, 15 tools, 5 terminals, 1 compaction, 5 failed or not finished"
+        expect(lane).to_have_accessible_name(contents)
+        reader.main.get_by_role("button", name="Table", exact=True).click()
+        tables = reader.main.get_by_role("combobox", name="Table of")
+
+        tables.select_option("Between agents")
+        assert [event for (event,) in reader.column("What went between agents", "Event")][:2] == ["#81", "#86"]
+        tables.select_option("Terminals")
+        opened = reader.column("Terminals", "Agent", "Command", "Duration")
+        assert ("agent /root", "sh soak.sh", "0.6 s") in opened
+        assert len([agent for agent, *_ in opened if agent == "agent /root"]) == 5
+
     def test_what_agents_did_at_the_same_time(self, colleague: Reader) -> None:
         colleague.open_bundle("agents_v2")
         colleague.go_to("Timeline")
 
         lanes = colleague.main.get_by_role("tree", name="Agents").get_by_role("treeitem", name=re.compile("^.root"))
         expect(lanes).to_have_count(5)
-        expect(lanes.nth(4)).to_have_accessible_name("/root/slow: 1 turn, 1 request, 1 tool, 2 failed or not finished")
+        expect(lanes.nth(4)).to_have_accessible_name(
+            "/root/slow: 1 turn, 1 request, 1 tool, 1 terminal, 2 failed or not finished"
+        )
 
 
 class TestWhichRequest:

@@ -299,6 +299,7 @@ class TestTools:
 
     def test_terminals(self, view: View) -> None:
         told = whole_list(view, "terminals")
+        assert [line["duration_ms"] for line in told[2:4]] == [10, 612]  # the fourth outlived the call that opened it
         assert [(line["command"], line["uses"]) for line in told[:4]] == [
             ("sh check.sh", 1),
             ("cat convert.sh", 1),

@@ -888,9 +888,11 @@ export interface TerminalLine {
   readonly terminal_id: string | null;
   readonly opened_by: ObjectRef | null;
   readonly thread_id: string | null;
+  readonly codex_turn_id: string | null;
   readonly cwd: string | null;
   readonly command: string;
   readonly started_at_unix_ms: number | null;
+  readonly duration_ms: number | null;
   readonly outcome: Outcome;
   readonly uses: number;
 }

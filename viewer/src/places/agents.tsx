@@ -91,8 +91,19 @@ const WHAT: Readonly<Record<string, string>> = {
 };
 
 function Passages() {
+  const { total } = usePages("passages", { thread: useAgentChoice() });
+  return (
+    <Section title="What went between them" about={total !== null && exact(total)}>
+      <PassageTable isInline />
+    </Section>
+  );
+}
+
+/** What went between agents, of the agent that is chosen or all. */
+export function PassageTable(form: { isInline?: boolean; remember?: string }) {
   const thread = useAgentChoice();
   const start = useStart();
+  const { select } = useAddress();
   const pages = usePages("passages", { thread });
   const columns: ReadonlyArray<Column<Passage>> = [
     eventColumn(({ events }) => events[0]?.seq ?? null),
@@ -112,15 +123,14 @@ function Passages() {
     objectColumn("By", ({ edge_id }) => ({ kind: "interaction_edge", object_id: edge_id }), undefined, "96px"),
   ];
   return (
-    <Section title="What went between them" about={pages.total !== null && exact(pages.total)}>
-      <PagedTable
-        label="What went between agents"
-        pages={pages}
-        columns={columns}
-        isInline
-        onOpen={({ edge_id }) => go({ select: { kind: "interaction_edge", object_id: edge_id } })}
-        empty="Nothing went from one agent to another."
-      />
-    </Section>
+    <PagedTable
+      {...form}
+      label="What went between agents"
+      pages={pages}
+      columns={columns}
+      isSelected={({ edge_id }) => select?.object_id === edge_id}
+      onOpen={({ edge_id }) => go({ select: { kind: "interaction_edge", object_id: edge_id } })}
+      empty="Nothing went from one agent to another."
+    />
   );
 }

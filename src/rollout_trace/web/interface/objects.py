@@ -177,9 +177,12 @@ class TerminalLine(msgspec.Struct, frozen=True, kw_only=True):
     opened_by: ObjectRef | None
     """The operation that opened it, or was to."""
     thread_id: ThreadId | None
+    codex_turn_id: CodexTurnId | None
     cwd: str | None
     command: str
     started_at_unix_ms: UnixMilliseconds | None
+    duration_ms: int | None
+    """From its start to the end of the command that opened it; None while that runs."""
     outcome: Outcome
     uses: int
 

@@ -9,7 +9,7 @@ import { KINDS, KindMark } from "../../parts/kinds.tsx";
 import { OutcomeMark } from "../../parts/outcome_mark.tsx";
 import { Duration, Moment } from "../../parts/quantities.tsx";
 import { VisibleText } from "../../parts/visible_text.tsx";
-import { entryWords } from "./words.ts";
+import { PASSAGE_WORDS, entryWords } from "./words.ts";
 import type { Spans } from "./spans.ts";
 
 /** What one must stay on, and for how long, until its details are asked for, in milliseconds. */
@@ -43,7 +43,8 @@ export function EntryTip({ spans, number, agent, origin }: { spans: Spans; numbe
     const timer = setTimeout(() => setStays(true), STAYS_MS);
     return () => clearTimeout(timer);
   }, [number]);
-  const details = useAnswer("timeline", stays ? { offset: number, limit: 1 } : null).answer?.entries[0];
+  const isListed = number < spans.count;
+  const details = useAnswer("timeline", stays && isListed ? { offset: number, limit: 1 } : null).answer?.entries[0];
   const start = spans.start[number] as number;
   const kind = spans.kindOf(number);
   return (
@@ -96,11 +97,3 @@ export function PassageTip({ passage, agentOf, origin }: { passage: Passage; age
     </>
   );
 }
-
-const PASSAGE_WORDS: Readonly<Record<Passage["kind"], string>> = {
-  spawn_agent: "spawns",
-  assign_agent_task: "gives a task",
-  send_message: "sends a message",
-  agent_result: "gives a result",
-  close_agent: "closes",
-};
