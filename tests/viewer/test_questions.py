@@ -206,6 +206,16 @@ class TestWhatItCostAndWhereTheCacheWasLost:
             ("request request:4", "0 of 6", "$0.0050"),
         ]
 
+    def test_why_no_cost_is_known(self, colleague: Reader) -> None:
+        colleague.open("#/")
+        colleague.page.get_by_role("searchbox").fill("killed_early")
+        expect(colleague.table("Bundles")).to_have_attribute("aria-rowcount", "2")
+        assert colleague.column("Bundles", "Bundle", "Cost") == [("killed_early", "– no model was asked")]
+
+        colleague.open_bundle("agents_v2")
+        broken = next(row for row in colleague.column("Agents", "Agent", "Tokens", "Cost") if "/root/broken" in row[0])
+        assert broken[1:] == ("– the count was not recorded", "– the count was not recorded")
+
 
 class TestWhatFailed:
     """Question 11."""

@@ -8,7 +8,7 @@ import { exact } from "../parts/format.ts";
 import { ObjectLink } from "../parts/object_link.tsx";
 import { type Column, PagedTable } from "../parts/paged_table.tsx";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
-import { Count, Duration, Money, NoValue, Tokens } from "../parts/quantities.tsx";
+import { Cost, Count, Duration, NoValue, TokensInAll } from "../parts/quantities.tsx";
 import { AgentChoice, useAgentChoice } from "./agent_choice.tsx";
 import { OneLine, afterColumn, eventColumn, objectColumn, outcomeColumn, useStart } from "./columns.tsx";
 
@@ -78,8 +78,8 @@ const COLUMNS: ReadonlyArray<Column<AgentLine>> = [
   { key: "duration", title: "Duration", width: "84px", align: "end", cell: ({ account }) => <Duration ms={account.total_ms} /> },
   { key: "requests", title: "Requests", width: "88px", align: "end", cell: ({ totals }) => <Count value={totals.requests} /> },
   { key: "tools", title: "Tools", width: "56px", align: "end", cell: ({ totals }) => <Count value={totals.tool_calls} /> },
-  { key: "tokens", title: "Tokens", width: "250px", align: "end", cell: ({ usage }) => <Tokens usage={usage.tokens} /> },
-  { key: "cost", title: "Cost", width: "72px", align: "end", cell: ({ usage }) => <Money usd={usage.cost_usd} /> },
+  { key: "tokens", title: "Tokens", width: "250px", align: "end", cell: ({ usage }) => <TokensInAll usage={usage} /> },
+  { key: "cost", title: "Cost", width: "72px", align: "end", cell: ({ usage }) => <Cost usage={usage} /> },
 ];
 
 const WHAT: Readonly<Record<string, string>> = {

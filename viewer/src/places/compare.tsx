@@ -10,7 +10,7 @@ import { Answered, Empty, Notice } from "../parts/notice.tsx";
 import { ObjectLink } from "../parts/object_link.tsx";
 import { OutcomeMark } from "../parts/outcome_mark.tsx";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
-import { Count, Duration, Money, Moment, NoValue, Tokens } from "../parts/quantities.tsx";
+import { Cost, Count, Duration, Moment, NoValue, TokensInAll } from "../parts/quantities.tsx";
 import { beginningOf } from "../parts/text_forms.ts";
 import { VirtualList, type VirtualListHandle, isRemembered } from "../parts/virtual_list.tsx";
 import { VisibleText, withVisibleMarks } from "../parts/visible_text.tsx";
@@ -114,8 +114,8 @@ const FIGURES: ReadonlyArray<{ title: string; cell: (side: Side) => preact.Compo
   { title: "Turns", cell: ({ summary }) => <Count value={sum(summary.turns)} /> },
   { title: "Requests", cell: ({ usage }) => <Count value={usage.requests} /> },
   { title: "Tool calls", cell: ({ summary }) => <Count value={calls(summary)} /> },
-  { title: "Tokens", cell: ({ usage }) => <Tokens usage={usage.tokens} /> },
-  { title: "Cost", cell: ({ usage }) => <Money usd={usage.cost_usd} /> },
+  { title: "Tokens", cell: ({ usage }) => <TokensInAll usage={usage} /> },
+  { title: "Cost", cell: ({ usage }) => <Cost usage={usage} /> },
 ];
 
 const LONGEST_SAID = 600;

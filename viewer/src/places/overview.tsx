@@ -11,7 +11,7 @@ import { Answered, Notice } from "../parts/notice.tsx";
 import { OutcomeMark } from "../parts/outcome_mark.tsx";
 import { type Column, PagedTable } from "../parts/paged_table.tsx";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
-import { Duration, Moment, Money, Tokens } from "../parts/quantities.tsx";
+import { Cost, Duration, Moment, TokensInAll } from "../parts/quantities.tsx";
 import { AgentTree } from "./agents.tsx";
 import { OneLine, eventColumn } from "./columns.tsx";
 import { FailuresInline } from "./failures.tsx";
@@ -80,7 +80,7 @@ function Facts({ rollout }: { rollout: Rollout }) {
       </dd>
       <dt>Used</dt>
       <dd>
-        {counted(usage.requests, "request")}, <Tokens usage={usage.tokens} /> tokens, <Money usd={usage.cost_usd} />
+        {counted(usage.requests, "request")}, <TokensInAll usage={usage} /> tokens, <Cost usage={usage} inWords />
       </dd>
       <dt>Has</dt>
       <dd>

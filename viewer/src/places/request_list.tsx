@@ -5,7 +5,7 @@ import type { RequestLine } from "../interface.ts";
 import { go, useAddress } from "../location.ts";
 import { counted, exact, percent } from "../parts/format.ts";
 import { type Column, PagedTable } from "../parts/paged_table.tsx";
-import { Count, Money, Tokens } from "../parts/quantities.tsx";
+import { Count, Money, NOT_COUNTED, NO_PRICE, Tokens } from "../parts/quantities.tsx";
 import { useAgentChoice } from "./agent_choice.tsx";
 import { OneLine, afterColumn, agentColumn, durationColumn, eventColumn, outcomeColumn, useStart } from "./columns.tsx";
 import { RequestLink } from "./item_entry.tsx";
@@ -41,7 +41,7 @@ export function RequestList({ isInline = false }: { isInline?: boolean }) {
       cell: ({ tokens }) => tokens !== null && percent(tokens.cached_input_tokens, tokens.input_tokens),
     },
     { key: "tokens", title: "Tokens", width: "144px", align: "end", cell: ({ tokens }) => <Tokens usage={tokens} isBrief /> },
-    { key: "cost", title: "Cost", width: "72px", align: "end", cell: ({ cost_usd }) => <Money usd={cost_usd} /> },
+    { key: "cost", title: "Cost", width: "72px", align: "end", cell: ({ cost_usd, tokens }) => <Money usd={cost_usd} why={tokens === null ? NOT_COUNTED : NO_PRICE} /> },
   ];
   return (
     <PagedTable
