@@ -161,6 +161,19 @@ def test_events_are_counted_and_not_told_from_their_numbers(
     expect(reader.page.get_by_role("contentinfo", name="Time")).to_contain_text("all 179 events")
 
 
+def test_an_address_that_asks_for_what_there_is_not_shows_what_there_is(reader: Reader) -> None:
+    reader.open("#/?order=beauty&status=asleep")
+    reader.sees("3 in")
+    assert len(reader.rows("Bundles")) == 3
+    reader.open("#/compare")
+    for side in ("Left", "Right"):
+        reader.main.get_by_role("combobox", name=side).select_option(index=1)
+    reader.main.get_by_role("button", name="Compare").click()
+    reader.sees("They say the same to the end.")
+    reader.open(f"{reader.hash}?agent=99")
+    reader.sees("They say the same to the end.")
+
+
 def test_an_address_that_names_nothing_says_so(reader: Reader) -> None:
     reader.excused.append("404")
     reader.open("#/000000000000/overview")

@@ -15,15 +15,13 @@ const STATUSES: ReadonlyArray<RolloutStatus> = ["running", "completed", "failed"
 
 export function BundlesPlace() {
   const text = useAddress().options["text"] ?? "";
-  const [status, setStatus] = useOption("status");
-  const [order, setOrder] = useOption("order", "started");
+  const [wantedStatus, setStatus] = useOption("status");
+  const [wantedOrder, setOrder] = useOption("order", "started");
   const [reversed, setReversed] = useOption("reversed", "false");
-  const asked = {
-    order: order as BundleOrder,
-    reversed: reversed === "true",
-    text: text === "" ? null : text,
-    status: status === "" ? null : (status as RolloutStatus),
-  };
+  // An address can be typed: what there is not is as if it had not been asked for.
+  const status = STATUSES.find((one) => one === wantedStatus) ?? null;
+  const order = (COLUMNS.find(({ key, canOrder }) => canOrder === true && key === wantedOrder)?.key ?? "started") as BundleOrder;
+  const asked = { order, reversed: reversed === "true", text: text === "" ? null : text, status };
   const known = useLibraryAnswer("bundles", { ...asked, limit: 1 }).answer;
   const pages = useLibraryPages("bundles", asked, (told): Page<BundleLine> => told.bundles);
   return (
@@ -49,7 +47,7 @@ export function BundlesPlace() {
       tools={
         <label>
           Status{" "}
-          <select value={status} onChange={(event) => setStatus(event.currentTarget.value)}>
+          <select value={status ?? ""} onChange={(event) => setStatus(event.currentTarget.value)}>
             <option value="">any</option>
             {STATUSES.map((one) => (
               <option key={one} value={one}>
@@ -71,7 +69,7 @@ export function BundlesPlace() {
         }}
         onOpen={(bundle) => go({ bundle: bundle.key, place: "overview" })}
         remember="bundles"
-        empty={text === "" && status === "" ? "There are no bundles in this folder. New ones appear here by themselves." : "No bundle is like that."}
+        empty={text === "" && status === null ? "There are no bundles in this folder. New ones appear here by themselves." : "No bundle is like that."}
       />
     </PlaceLayout>
   );

@@ -160,7 +160,7 @@ function Totals({ told, left, right }: { told: Compared; left: string; right: st
 
 function Conversations({ told, left, right }: { told: Compared; left: string; right: string }) {
   const [chosen, setChosen] = useOption("agent", "0");
-  const place = Number(chosen) || 0;
+  const place = told.agents[Number(chosen)] === undefined ? 0 : Number(chosen);
   const agent = told.agents[place];
   if (agent === undefined) return <Empty>Neither rollout has an agent.</Empty>;
   const onlyOn = agent.left === null ? "right" : agent.right === null ? "left" : null;
