@@ -13,7 +13,7 @@ from growing import GrowingBundle
 from rollout_trace.bundle.folder import Bundle
 from rollout_trace.query.current_activity import current_activities
 from rollout_trace.query.moment import state_at
-from web.viewer import EXAMPLE, Event, Viewer, until, viewing
+from web.served import EXAMPLE, Event, Viewer, until, viewing
 
 EVENTS = 80
 

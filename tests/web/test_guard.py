@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from web.viewer import COMMAND, EXAMPLE, PATIENCE_SECONDS, Viewer, environment, viewing
+from web.served import COMMAND, EXAMPLE, PATIENCE_SECONDS, Viewer, environment, viewing
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "

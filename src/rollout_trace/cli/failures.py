@@ -28,7 +28,7 @@ def failures(asked: Reading, *, full: bool) -> None:
     With why, what was going on around it, and what its agent did next. A command whose exit code is not 0 has
     failed. What the log leaves open is unfinished, with what ended around it.
     """
-    found = failures_of(asked.bundle, asked.reduction)
+    found = failures_of(asked.bundle, asked.reduction, goes_on=asked.at is not None)
     asked.answer(lambda: _parts(asked, found, full=full), failures=found)
 
 

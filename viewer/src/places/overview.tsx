@@ -1,6 +1,6 @@
 // What is in a rollout, on one screen: what was asked and answered, what failed, who worked, where time went, what it used.
 
-import { useAnswer, usePages } from "../asking.ts";
+import { useAnswer, useLooked, usePages } from "../asking.ts";
 import { useRollout } from "../frame/rollout_context.tsx";
 import type { Diagnostic, Rollout } from "../interface.ts";
 import { hrefTo } from "../location.ts";
@@ -58,13 +58,14 @@ function Overview({ rollout }: { rollout: Rollout }) {
 function Facts({ rollout }: { rollout: Rollout }) {
   const { head } = useRollout();
   const { summary, usage } = rollout;
-  const isLive = head.answer?.is_live ?? false;
+  const { at } = useLooked();
+  const isAtItsEnd = at === null && head.answer?.is_live === false;
   return (
     <dl class="facts">
       <dt>Status</dt>
       <dd>
         <OutcomeMark outcome={{ status: summary.status }} />
-        {summary.status === "running" && !isLive && <span class="quiet"> when the log ends: its recorder was stopped, or is gone</span>}
+        {summary.status === "running" && isAtItsEnd && <span class="quiet"> when the log ends: its recorder was stopped, or is gone</span>}
       </dd>
       <dt>Started</dt>
       <dd>

@@ -15,6 +15,7 @@ import { OutcomeMark } from "../parts/outcome_mark.tsx";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
 import { Duration, Moment, Money, NoValue, Share, NOT_COUNTED, NO_PRICE } from "../parts/quantities.tsx";
 import { TextBlock } from "../parts/text_block.tsx";
+import { unfetchedOf } from "../parts/text_forms.ts";
 import { VisibleText } from "../parts/visible_text.tsx";
 import { rolloutQuestion } from "../source.ts";
 import { AgentChoice, useAgentChoice } from "./agent_choice.tsx";
@@ -403,10 +404,10 @@ function StartedCall({ call }: { call: string }) {
 function Instructions({ told }: { told: RequestHead }) {
   const { instructions, request_payload } = told;
   if (instructions === null) return <Empty>The request has no instructions of its own.</Empty>;
-  const rest = instructions.characters - instructions.text.length;
+  const rest = unfetchedOf(instructions);
   return (
     <>
-      <TextBlock text={instructions.text} form="markdown" label="instructions" unfetched={Math.max(0, rest)} />
+      <TextBlock text={instructions.text} form="markdown" label="instructions" unfetched={rest} />
       {rest > 0 && request_payload !== null && (
         <p>
           The whole of them is in <a href={hrefTo({ options: { tab: "wire" } })}>the JSON of the request</a>.
