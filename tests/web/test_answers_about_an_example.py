@@ -379,6 +379,11 @@ class TestObjects:
         assert recorded["returned"] == [("raw_payload:48", 71)]  # the call had ended with event 57
         assert [seq for _, seq in recorded["shown to the model"]] == [59]
 
+    def test_a_terminal_ends_with_the_command_that_opened_it(self, view: View) -> None:
+        told = ask(view, "object", kind="terminal_session", id="terminal_session:terminal_operation:4")
+        assert (told["outcome"]["status"], told["outcome"]["exit_code"]) == ("completed", 0)
+        assert (told["execution"]["started_seq"], told["execution"]["ended_seq"]) == (56, 71)
+
     def test_its_events_payloads_and_what_names_it(self, view: View) -> None:
         asked = {"kind": "tool_call", "id": "call_soak"}
         events = [

@@ -20,7 +20,7 @@ from rollout_trace.ids import (
 from rollout_trace.model.execution import ExecutionWindow
 from rollout_trace.model.inference import TokenUsage
 from rollout_trace.model.rollout import RolloutTrace
-from rollout_trace.model.terminal import TerminalOperation
+from rollout_trace.model.terminal import TerminalOperation, TerminalSession
 from rollout_trace.query.agents import passage
 from rollout_trace.query.applied_events import applied_events
 from rollout_trace.query.gist import gist, operation_input, printed
@@ -133,18 +133,25 @@ def particulars(trace: RolloutTrace, names: Names, ref: ObjectRef) -> Particular
         KeyError: the graph has no such object.
     """
     found = object_of(trace, ref)
-    execution = getattr(found, "execution", None)
     links = tuple(links_from(trace, ref))
     return Particulars(
         name=names.short(ref),
         what=gist(trace, names, ref),
         thread_id=getattr(found, "thread_id", None),
         codex_turn_id=getattr(found, "codex_turn_id", getattr(found, "started_by_codex_turn_id", None)),
-        execution=execution if isinstance(execution, ExecutionWindow) else None,
+        execution=_window(trace, found),
         outcome=standing(trace, found),
         figures=_figures(found, {"source_js", *(link.field for link in links)}),
         links=tuple(link for link in links if link.field not in _SAID_BEFORE),
     )
+
+
+def _window(trace: RolloutTrace, found: GraphObject) -> ExecutionWindow | None:
+    """When it was; of a terminal, which nothing in a log ends, when the command ran that opened it."""
+    if isinstance(found, TerminalSession):
+        found = trace.terminal_operations.get(found.created_by_operation_id, found)
+    execution = getattr(found, "execution", None)
+    return execution if isinstance(execution, ExecutionWindow) else None
 
 
 def named_by(
