@@ -3,6 +3,7 @@
 // The file has each list as a whole and each item once (`web/export/enclosed.py` wrote it). What it does not have is said
 // in a sentence, never shown as empty.
 
+import { type Comparable, comparedRequest } from "./enclosed_comparison.ts";
 import type { ObjectRef, Outcome, SearchHit } from "./interface.ts";
 import { NoAnswer, type Source } from "./source.ts";
 
@@ -12,11 +13,13 @@ export interface Enclosed {
   readonly name: string;
   readonly answers: Readonly<Record<string, EnclosedAnswer>>;
   readonly items: Readonly<Record<string, unknown>>;
+  readonly comparable: ReadonlyArray<Comparable>;
+  readonly settings_before_items: ReadonlyArray<string>;
   readonly payloads_left_out: number;
   readonly is_redacted: boolean;
 }
 
-interface EnclosedAnswer {
+export interface EnclosedAnswer {
   readonly answer: unknown;
   readonly as_of: number;
   readonly names: Readonly<Record<string, string>>;
@@ -67,7 +70,10 @@ export class EnclosedSource implements Source {
     if (asked.has("at")) throw new NoAnswer("not-enclosed", "An exported file shows one moment only. The bundle itself has the others.");
     if (inRollout === "search") return answerOf(pageOf(hits(enclosed, asked), page));
     if (inRollout === "named") return answerOf(objectNamed(enclosed, asked.get("words") ?? ""));
-    return found(enclosed, inRollout, asked, page);
+    const against = asked.get("against");
+    if (against === undefined) return found(enclosed, inRollout, asked, page);
+    const compared = comparedRequest(enclosed, inRollout, asked.get("request") ?? "", against, asked.get("choice"));
+    return { ...compared, answer: partOf(enclosed, compared.answer, new Map(), page) };
   }
 
   changes(): null {
