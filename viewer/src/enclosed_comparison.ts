@@ -24,9 +24,12 @@ interface Sent {
   readonly settings: Readonly<Record<string, number>>;
 }
 
+/** The keys of all items that a request shows. */
+type KeysOf = (enclosed: Enclosed, request: string) => string[];
+
 /** The answer to `request`, or `request/items` as a whole. @throws NoAnswer */
-export function comparedRequest(enclosed: Enclosed, endpoint: string, request: string, against: string, choice: string | undefined): EnclosedAnswer {
-  const [mine, other] = [sent(enclosed, request), sent(enclosed, against)];
+export function comparedRequest(enclosed: Enclosed, keysOf: KeysOf, endpoint: string, request: string, against: string, choice: string | undefined): EnclosedAnswer {
+  const [mine, other] = [sent(enclosed, keysOf, request), sent(enclosed, keysOf, against)];
   const prefix = sharedPrefix(mine.contents, other.contents);
   const fresh = lacking(mine.contents, other.contents);
   const vanished = lacking(other.contents, mine.contents);
@@ -58,14 +61,13 @@ export function comparedRequest(enclosed: Enclosed, endpoint: string, request: s
   });
 }
 
-function sent(enclosed: Enclosed, request: string): Sent {
+function sent(enclosed: Enclosed, keysOf: KeysOf, request: string): Sent {
   const head = enclosed.answers[`request?request=${request}`];
   if (head === undefined) throw new NoAnswer("not-in-the-rollout", `there is no request \`${request}\` in this file`);
   const place = enclosed.comparable.findIndex(({ inference_call_id }) => inference_call_id === request);
   const comparable = enclosed.comparable[place];
   if (comparable === undefined) throw new NoAnswer("not-enclosed", "The bundle has no more all that this request sent, so that it cannot be compared.");
-  const listed = enclosed.answers[`request/items?request=${request}`]?.answer as { entries: ReadonlyArray<{ item: string }> };
-  return { head, items: listed.entries.map(({ item }) => item), contents: contentsAt(enclosed.comparable, place), settings: comparable.settings };
+  return { head, items: keysOf(enclosed, request), contents: contentsAt(enclosed.comparable, place), settings: comparable.settings };
 }
 
 /** All contents of a request: its own, behind those that requests before it have the same. */
