@@ -76,7 +76,7 @@ class TestEveryAnswer:
         assert len(told) > 3
 
     @pytest.mark.parametrize("command", ANSWERS)
-    @pytest.mark.parametrize("columns", [80, 140])
+    @pytest.mark.parametrize("columns", [50, 60, 80, 140])
     def test_it_fits_the_terminal(self, command: str, columns: int, bundle: Path) -> None:
         lines = run(command, bundle, *ANSWERS[command], columns=columns).stdout.splitlines()
 
@@ -322,3 +322,12 @@ def test_output_that_nobody_reads_any_more_ends_the_command_as_shells_have_it() 
     done = subprocess.run([COMMAND, "why", THERMOSTAT, "tool:5"], stdout=writer, stderr=subprocess.PIPE, check=False)  # noqa: S603
     os.close(writer)
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize("command", ["agents", "terminals", "timeline", "conversation"])
+@pytest.mark.parametrize("columns", [50, 63, 71, 80])
+def test_a_figure_and_its_unit_stay_on_one_line(command: str, columns: int, bundle: Path) -> None:
+    wide, narrow = (re.findall(r"\+[\d.]+ m?s", run(command, bundle, columns=width).stdout) for width in (0, columns))
+
+    assert narrow == wide
+    assert wide

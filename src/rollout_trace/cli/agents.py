@@ -7,7 +7,8 @@ from rich.console import RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
-from rollout_trace.cli.formatting import duration_text, outcome_text
+from rollout_trace.cli.formatting import duration_text, outcome_text, plural_text
+from rollout_trace.cli.printing import unbroken
 from rollout_trace.cli.reading import Reading, reading
 from rollout_trace.cli.wording import agent_text, evidence_text, name_text, since_start
 from rollout_trace.ids import ThreadId
@@ -58,8 +59,8 @@ def _parts(asked: Reading, found: Sequence[Agent], *, full: bool) -> Iterator[Re
 def _label(asked: Reading, agent: Agent) -> Text:
     name = name_text(asked, ObjectRef(ObjectKind.THREAD, agent.thread_id))
     known = [printable(word) for word in (agent.nickname, agent.model) if word]
-    turns = f"{agent.turns:,} turn" + ("" if agent.turns == 1 else "s")
-    took = [] if agent.duration_ms is None else [duration_text(agent.duration_ms)]
+    turns = unbroken(plural_text(agent.turns, "turn"))
+    took = [] if agent.duration_ms is None else [unbroken(duration_text(agent.duration_ms))]
     facts = ", ".join([*known, turns, f"from {since_start(asked, agent.started_at_unix_ms)}", *took])
     return Text.assemble(name, f"  {facts}  ", outcome_text(agent.outcome))
 

@@ -14,9 +14,11 @@ from rich.text import Text
 from rollout_trace.bundle.discovery import find_bundles
 from rollout_trace.check.bundle_check import check_bundle
 from rollout_trace.check.findings import Finding, Report, Severity, Verdict
-from rollout_trace.cli.formatting import facts, show, table_of
+from rollout_trace.cli.formatting import CAUTION
 from rollout_trace.cli.limiting import limits_option
+from rollout_trace.cli.printing import show
 from rollout_trace.cli.reporting import complain, error_fields, failure_line, path_text, tell_json
+from rollout_trace.cli.tables import Table, facts
 from rollout_trace.errors import BundleError, RolloutTraceError
 from rollout_trace.limits import Limits
 from rollout_trace.printable import printable
@@ -25,10 +27,10 @@ _EXIT_CODES: Final = {Verdict.WHOLE: 0, Verdict.INCOMPLETE: 3, Verdict.DAMAGED: 
 _NO_BUNDLE: Final = 1
 _STYLES: Final = {
     Verdict.WHOLE: "green",
-    Verdict.INCOMPLETE: "yellow",
+    Verdict.INCOMPLETE: CAUTION,
     Verdict.DAMAGED: "red",
-    Severity.NOTE: "cyan",
-    Severity.INCOMPLETE: "yellow",
+    Severity.NOTE: "none",
+    Severity.INCOMPLETE: CAUTION,
     Severity.DAMAGE: "red",
 }
 _MOST_SHOWN = 5
@@ -117,7 +119,7 @@ def _parts(report: Report) -> Iterator[RenderableType]:
     yield Text()
     if report.evidence:
         rows = [(kind, f"{found.files:,}", f"{found.bytes:,}") for kind, found in report.evidence.items()]
-        yield table_of(("evidence", "files", "bytes"), rows, ("files", "bytes"))
+        yield Table(("evidence", "files", "bytes"), rows, ("files", "bytes"))
         yield Text()
     if report.findings:
         yield from _findings(report.findings)

@@ -88,9 +88,7 @@ def _parts(asked: Reading, items: Sequence[SaidItem], *, full: bool) -> Iterator
 def _heading(asked: Reading, item: SaidItem) -> Text:
     name = name_text(asked, item_ref(item.item_id))
     what = " ".join(filter(None, [item.label, item.tool]))
-    heading = Text.assemble(
-        name, "  ", (printable(what), "cyan"), f"  {since_start(asked, item.first_seen_at_unix_ms)}"
-    )
+    heading = Text.assemble(name, "  ", printable(what), f"  {since_start(asked, item.first_seen_at_unix_ms)}")
     if item.origins:
         heading.append_text(Text.assemble("  from ", refs_text(asked, item.origins)))
     if item.first_shown_in is not None:

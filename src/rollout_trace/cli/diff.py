@@ -6,9 +6,10 @@ import click
 from rich.console import RenderableType
 from rich.text import Text
 
-from rollout_trace.cli.formatting import duration_text, table_of
+from rollout_trace.cli.formatting import duration_text
 from rollout_trace.cli.limiting import limits_option
 from rollout_trace.cli.reading import Reading, bundle_named, open_reading, tell
+from rollout_trace.cli.tables import Table
 from rollout_trace.cli.wording import item_lines
 from rollout_trace.ids import ItemId
 from rollout_trace.limits import Limits
@@ -75,7 +76,7 @@ def _side(side: Reading, item_ids: Sequence[ItemId], mark: str, style: str, *, f
 def _totals(found: Difference) -> RenderableType:
     left, right = _figures(found.left), _figures(found.right)
     rows = [(name, left.get(name, "0"), right.get(name, "0")) for name in dict.fromkeys([*left, *right])]
-    return table_of(("", "A", "B"), rows, ("A", "B"))
+    return Table(("", "A", "B"), rows, ("A", "B"))
 
 
 def _figures(summary: Summary) -> dict[str, str]:

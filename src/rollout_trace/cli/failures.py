@@ -7,8 +7,9 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from rollout_trace.cli.formatting import facts, outcome_text
+from rollout_trace.cli.formatting import outcome_text
 from rollout_trace.cli.reading import Reading, reading
+from rollout_trace.cli.tables import facts
 from rollout_trace.cli.wording import agent_text, block, evidence_text, name_text, ref_text, refs_text, since_start
 from rollout_trace.printable import printable
 from rollout_trace.query.failures import Failure, failures_of

@@ -24,6 +24,7 @@ from rollout_trace.printable import printable
 from rollout_trace.query.bundle_facts import BundleFacts
 from rollout_trace.query.sessions import KnownBundle
 
+_LONGEST_NAME = 24
 _SHORTEST_NAME = 14
 
 
@@ -87,13 +88,20 @@ def tell_failures(fleet: FleetFacts, *, silently: bool) -> None:
         sys.exit(1)
 
 
-def short_names(bundles: Sequence[Path]) -> list[str]:
-    """The names of bundles, cut where that leaves them different: a name cut so is completed by the shell's Tab key."""
+def names_in(fleet: FleetFacts) -> dict[Path, str]:
+    """What to call each bundle of a folder: its name, of a long one so much as every command takes for it."""
+    bundles = [bundle for bundle, _ in (*fleet.known, *fleet.failures)]
     names = [bundle.absolute().name for bundle in bundles]
+    return {bundle: printable(_short(name, names)) for bundle, name in zip(bundles, names, strict=True)}
+
+
+def _short(name: str, names: Sequence[str]) -> str:
+    if len(name) <= _LONGEST_NAME:
+        return name
     length = _SHORTEST_NAME
-    while length < max(map(len, names)) and len({name[:length] for name in names}) < len(set(names)):
+    while sum(other.startswith(name[:length]) for other in names) > 1:
         length += 1
-    return [printable(name if len(name) <= length + 1 else f"{name[:length]}…") for name in names]
+    return name[:length]
 
 
 def _found_anew(bundles: Sequence[Path], limits: Limits) -> Generator[Found]:

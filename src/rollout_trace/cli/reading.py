@@ -22,8 +22,8 @@ from rollout_trace.bundle.folder import Bundle
 from rollout_trace.bundle.layout import MANIFEST, ROOT_VARIABLE
 from rollout_trace.bundle.newest import newest_bundle
 from rollout_trace.bundle_reduction import reduce_bundle
-from rollout_trace.cli.formatting import show
 from rollout_trace.cli.limiting import limits_option
+from rollout_trace.cli.printing import show
 from rollout_trace.cli.reporting import complain, failure_line, path_text, tell_json
 from rollout_trace.diagnostics import Code, Level
 from rollout_trace.errors import BundleError, QuestionError, RolloutTraceError

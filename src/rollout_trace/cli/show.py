@@ -8,9 +8,11 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from rollout_trace.cli.formatting import duration_text, facts, outcome_text, time_text
+from rollout_trace.cli.formatting import duration_text, outcome_text, time_text
+from rollout_trace.cli.printing import unbroken
 from rollout_trace.cli.reading import Reading, reading
 from rollout_trace.cli.shown_event import seq_named, show_event
+from rollout_trace.cli.tables import facts
 from rollout_trace.cli.wording import agent_text, block, name_text, ref_text, since_start
 from rollout_trace.model.execution import ExecutionWindow
 from rollout_trace.printable import printable
@@ -67,7 +69,7 @@ def _facts(asked: Reading, found: Description) -> Table:
     if found.execution is not None:
         grid.add_row("started", _when(asked, found.execution))
     if found.outcome is not None:
-        took = "" if (duration := _duration(found.execution)) is None else f", {duration_text(duration)}"
+        took = "" if (duration := _duration(found.execution)) is None else f", {unbroken(duration_text(duration))}"
         grid.add_row("outcome", outcome_text(found.outcome).append(took, "none"))
     for name, value in found.figures.items():
         if value == found.ref.object_id:

@@ -8,6 +8,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from rollout_trace.cli.formatting import duration_text, outcome_text
+from rollout_trace.cli.printing import unbroken
 from rollout_trace.cli.reading import Reading, reading
 from rollout_trace.cli.wording import agent_text, evidence_text, name_text, since_start
 from rollout_trace.printable import printable
@@ -50,7 +51,7 @@ def _use(asked: Reading, use: TerminalUse) -> Text:
     operation = name_text(asked, ObjectRef(ObjectKind.TERMINAL_OPERATION, use.operation_id))
     tool = name_text(asked, ObjectRef(ObjectKind.TOOL_CALL, use.tool_call_id))
     asked_for = printable(f"{use.kind} {one_line(use.input, _MOST_CHARACTERS)}")
-    took = "" if use.duration_ms is None else f", {duration_text(use.duration_ms)}"
+    took = "" if use.duration_ms is None else f", {unbroken(duration_text(use.duration_ms))}"
     line = Text.assemble(operation, " by ", tool, f"  {asked_for}  {since_start(asked, use.at_unix_ms)}{took}  ")
     line.append_text(evidence_text(asked, use.events, use.payloads))
     if use.output:

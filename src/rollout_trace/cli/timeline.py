@@ -6,8 +6,9 @@ import click
 from rich.console import RenderableType
 from rich.text import Text
 
-from rollout_trace.cli.formatting import duration_text, is_narrow, outcome_text, table_of
+from rollout_trace.cli.formatting import duration_text, outcome_text
 from rollout_trace.cli.reading import Reading, reading
+from rollout_trace.cli.tables import Table
 from rollout_trace.cli.wording import agent_text, name_text, since_start
 from rollout_trace.printable import printable
 from rollout_trace.query.gist import one_line
@@ -32,9 +33,6 @@ def timeline(asked: Reading, *, agent: str | None) -> None:
 
 
 def _parts(asked: Reading, entries: list[TimelineEntry]) -> Iterator[RenderableType]:
-    if is_narrow():
-        yield from (_line(asked, entry) for entry in entries)
-        return
     rows = [
         (
             f"{entry.position.seq}",
@@ -46,18 +44,7 @@ def _parts(asked: Reading, entries: list[TimelineEntry]) -> Iterator[RenderableT
         )
         for entry in entries
     ]
-    yield table_of(("seq", "at", "agent", "what", "outcome", "took"), rows, ("seq", "at", "took"))
-
-
-def _line(asked: Reading, entry: TimelineEntry) -> Text:
-    """An entry where there is no room for a table."""
-    line = Text.assemble(
-        f"{entry.position.seq} {since_start(asked, entry.at_unix_ms)} {agent_text(asked, entry.thread_id)} ",
-        _what(asked, entry),
-    )
-    if entry.outcome is not None:
-        line.append_text(Text.assemble(" ", outcome_text(entry.outcome)))
-    return line if entry.duration_ms is None else line.append(f" {duration_text(entry.duration_ms)}", "none")
+    yield Table(("seq", "at", "agent", "what", "outcome", "took"), rows, ("seq", "at", "took"))
 
 
 def _what(asked: Reading, entry: TimelineEntry) -> Text:

@@ -6,8 +6,9 @@ import click
 from rich.console import RenderableType
 from rich.text import Text
 
-from rollout_trace.cli.formatting import duration_text, outcome_text, table_of
+from rollout_trace.cli.formatting import CAUTION, duration_text, outcome_text
 from rollout_trace.cli.reading import Reading, reading
+from rollout_trace.cli.tables import Table
 from rollout_trace.cli.wording import block, name_text, ref_text, refs_text
 from rollout_trace.ids import ToolCallId
 from rollout_trace.printable import printable
@@ -18,7 +19,7 @@ from rollout_trace.query.tool_outputs import Showing, ToolOutput, tool_outputs_o
 from rollout_trace.reduce.evidence import ObjectKind
 
 _MOST_CHARACTERS = 70
-_STYLES = {Showing.PART: "yellow", Showing.NOTHING: "yellow"}
+_STYLES = {Showing.PART: CAUTION, Showing.NOTHING: CAUTION}
 
 
 @click.command()
@@ -51,9 +52,7 @@ def _table(asked: Reading, found: Sequence[ToolOutput]) -> Iterator[RenderableTy
     if not rows:
         yield Text("No tool was called.")
         return
-    yield table_of(
-        ("call", "asked", "outcome", "took", "returned", "shown", "how"), rows, ("took", "returned", "shown")
-    )
+    yield Table(("call", "asked", "outcome", "took", "returned", "shown", "how"), rows, ("took", "returned", "shown"))
 
 
 def _size(text: str | None) -> str:

@@ -11,9 +11,10 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from rollout_trace.cli.formatting import STYLES, duration_text, table_of
+from rollout_trace.cli.formatting import STYLES, duration_text
 from rollout_trace.cli.limiting import limits_option
 from rollout_trace.cli.reporting import complain, failure_line, path_text, tell_json
+from rollout_trace.cli.tables import Table
 from rollout_trace.errors import BundleError
 from rollout_trace.follow.bundle_follower import BundleFollower, Change, ChangeKind
 from rollout_trace.follow.following import DEFAULT_INTERVAL_SECONDS, Following
@@ -26,7 +27,7 @@ _REDRAW_SECONDS: Final = 0.5
 _MOST_CHARACTERS: Final = 100
 _LONGEST_NAME: Final = 15
 _STYLES: Final = {
-    Doing.ASKING: "cyan",
+    Doing.ASKING: "",
     Doing.USING_TOOL: "green",
     Doing.RUNNING_CELL: "green",
     Doing.COMPACTING: "magenta",
@@ -119,7 +120,7 @@ def _screen(following: Following, views: dict[Path, Reduction]) -> Iterator[Rend
             )
             for agent in current_activities(trace)
         ]
-        yield table_of(("agent", "doing", "for"), rows, ("for",))
+        yield Table(("agent", "doing", "for"), rows, ("for",))
         yield Text()
 
 

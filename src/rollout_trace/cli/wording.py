@@ -11,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rollout_trace.cli.formatting import duration_text
+from rollout_trace.cli.printing import unbroken
 from rollout_trace.cli.reading import Reading
 from rollout_trace.ids import ItemId, RawPayloadId, ThreadId
 from rollout_trace.printable import printable, printable_lines
@@ -47,7 +48,7 @@ def agent_text(asked: Reading, thread_id: ThreadId | None) -> str:
 
 def since_start(asked: Reading, moment: UnixMilliseconds) -> str:
     """A moment, from the start of the rollout."""
-    return f"+{duration_text(max(moment - asked.reduction.trace.started_at_unix_ms, 0))}"
+    return unbroken(f"+{duration_text(max(moment - asked.reduction.trace.started_at_unix_ms, 0))}")
 
 
 def evidence_text(asked: Reading, events: Sequence[EventPosition], payload_ids: Sequence[RawPayloadId] = ()) -> Text:
@@ -58,7 +59,7 @@ def evidence_text(asked: Reading, events: Sequence[EventPosition], payload_ids: 
     known = asked.reduction.trace.raw_payloads
     refs = [known[payload] for payload in payload_ids if payload in known]
     files = [printable(ref.path) for ref in refs[:_MOST_PAYLOADS]] + ["…"] * (len(refs) > _MOST_PAYLOADS)
-    parts = [*([f"seq {', '.join(seqs)}"] if seqs else []), *files]
+    parts = [*([f"{unbroken('seq ')}{', '.join(seqs)}"] if seqs else []), *files]
     return Text(" · ".join(parts), "dim")
 
 
