@@ -402,7 +402,7 @@ class TestWrongUse:
     def test_no_bundle_that_fits_the_filters_is_said(self, run: Run, root: Path) -> None:
         done = run("list", root, "--model", "none")
 
-        assert (done.returncode, done.stdout, done.stderr) == (0, "", "no bundle of 2 is like that\n")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "none of 2 bundles has what --model wants\n")
 
     @pytest.mark.parametrize("command", ["usage", "time"])
     def test_a_folder_of_bundles_is_no_bundle(self, command: str, run: Run, root: Path) -> None:

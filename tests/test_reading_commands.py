@@ -159,6 +159,27 @@ class TestWhichBundle:
         assert self.told("conversation", "/root/reviewer") == str(root / "newer")
         assert self.told("tools", "tool:1") == str(root / "newer")
 
+    def test_the_beginning_of_a_name_will_do(self, root: Path) -> None:
+        assert self.told("timeline", root / "ol") == str(root / "older")
+        assert self.told("timeline", "ol") == str(root / "older")  # of those in the root that the environment names
+        assert self.told("show", root / "ol", "call_build") == str(root / "older")
+        assert self.told("conversation", "ol") == str(root / "older")
+        assert self.told("check", root / "ol") == str(root / "older")
+        assert self.told("reduce", root / "ol") == str(root / "older")
+        assert run("watch", "--once", root / "ol").stdout.splitlines()[0].split()[1] == "older"
+        assert run("reduce", root / "ol").stdout == f"{root / 'older' / 'state.json'}\n"
+
+    @pytest.mark.usefixtures("root")
+    def test_a_pattern_is_no_beginning_of_a_name(self) -> None:
+        assert run("grep", "older").returncode == 1  # looked for in the newest, where it stands nowhere
+
+    def test_without_a_path_checking_and_watching_take_the_root_too(self, root: Path) -> None:
+        assert [line.split()[1] for line in run("check").stdout.splitlines()] == [
+            str(root / "newer"),
+            str(root / "older"),
+        ]
+        assert {line.split()[1] for line in run("watch", "--once").stdout.splitlines()} == {"newer", "older"}
+
     def test_a_bundle_that_cannot_be_opened_is_never_the_newest(self, root: Path) -> None:
         (root / "newer" / "manifest.json").write_text("{")
 
@@ -204,18 +225,76 @@ class TestBadUse:
     def test_a_bundle_and_nothing_to_look_for(self, command: str, operand: str, bundle: Path) -> None:
         assert f"`{bundle}` is the bundle; the {operand} is missing after it\n" in self.refused(2, command, bundle)
 
-    @pytest.mark.parametrize("name", ["state.json", "trace.jsonl", "manifest.json"])
-    def test_a_file_of_a_bundle_in_its_place(self, name: str, bundle: Path) -> None:
+    @pytest.mark.parametrize(
+        ("name", "what"),
+        [
+            ("state.json", "a reduced graph"),
+            ("trace.jsonl", "a file of a bundle"),
+            ("manifest.json", "a file of a bundle"),
+        ],
+    )
+    @pytest.mark.parametrize("command", ["timeline", "check", "watch", "list", "view"])
+    def test_a_file_of_a_bundle_in_its_place(self, command: str, name: str, what: str, bundle: Path) -> None:
         run("reduce", bundle)
 
-        assert self.refused(1, "timeline", bundle / name) == (
-            f"{bundle / name}: error: no trace bundle: it is no folder; name the folder that a bundle is\n"
+        assert self.refused(1, command, bundle / name) == (
+            f"{bundle / name}: error: is {what}; name the folder it is in\n"
         )
+
+    def test_a_folder_whose_folders_hold_bundles(self, root: Path) -> None:
+        for command in ("timeline", "list", "reduce"):
+            assert self.refused(1, command, root.parent) == (
+                f"{root.parent}: error: no trace bundle, but folders that hold some: `{root.name}`; name one of them\n"
+            )
+
+    def test_a_single_word_without_a_root_to_look_in(self, bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv(VARIABLE)
+
+        assert self.refused(2, "show", "call_build") == (
+            "rollout-trace: error: `call_build` is taken for the ID, and no bundle is named before it; "
+            f"{VARIABLE}, whose newest would be meant, is not set\n"
+        )
+        (bundle / "state.json").write_text("{}")
+        assert self.refused(1, "show", bundle / "state.json") == (
+            f"{bundle / 'state.json'}: error: is a reduced graph; name the folder it is in\n"
+        )
+
+    def test_a_beginning_of_several_bundles(self, root: Path) -> None:
+        shutil.copytree(root / "newer", root / "newest")
+
+        assert self.refused(1, "summary", root / "new") == (
+            f"{root / 'new'}: error: may be `newer` or `newest`; give more of the name\n"
+        )
+        assert run("summary", root / "newer").returncode == 0
+
+    @pytest.mark.parametrize(
+        ("word", "advice"),
+        [
+            ("summray", "did you mean `summary`?"),
+            ("cost", "`usage` has that"),
+            ("request", "`context REQUEST` or `conversation --request REQUEST` has that"),
+            ("zzz", "`rollout-trace -h` names all commands"),
+        ],
+    )
+    def test_a_command_that_there_is_not(self, word: str, advice: str) -> None:
+        assert self.refused(2, word) == f"rollout-trace: error: there is no command `{word}`; {advice}\n"
+
+    def test_a_path_in_place_of_a_command(self, root: Path) -> None:
+        assert f"that is a folder: `list {root}` shows the bundles in it\n" in self.refused(2, root)
+        assert f"that is a bundle: `summary {root / 'newer'}` shows" in self.refused(2, root / "newer")
+
+    def test_an_option_that_there_is_not(self, bundle: Path) -> None:
+        told = self.refused(2, "summary", bundle, "--requests")
+        assert told.startswith("rollout-trace: error: No such option")
+        assert told.endswith("; `rollout-trace summary -h` says how it is used\n")
 
     def test_an_empty_folder(self, tmp_path: Path) -> None:
         (tmp_path / "empty").mkdir()
 
-        reason = "no trace bundle: it has no manifest.json; name a folder that a recorder wrote"
+        reason = (
+            "no trace bundle: neither it nor a folder in it has a manifest.json; "
+            f"codex writes bundles to the folder that {VARIABLE} names"
+        )
         assert self.refused(1, "timeline", tmp_path / "empty") == f"{tmp_path / 'empty'}: error: {reason}\n"
         assert self.refused(1, "timeline", tmp_path / "empty" / "latest").startswith(
             f"{tmp_path / 'empty'}: error: no trace bundle"
@@ -225,7 +304,7 @@ class TestBadUse:
         monkeypatch.delenv(VARIABLE, raising=False)
 
         assert self.refused(2, "timeline") == (
-            f"error: no bundle is named, and {VARIABLE} is not set; name a bundle's folder\n"
+            f"rollout-trace: error: no bundle is named, and {VARIABLE} is not set; name a bundle's folder\n"
         )
 
     def test_an_event_that_the_log_does_not_have(self, bundle: Path) -> None:

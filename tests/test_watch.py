@@ -20,9 +20,13 @@ from rollout_trace.follow.bundle_follower import ChangeKind
 from rollout_trace.follow.following import Following
 from rollout_trace.model.state_json import encode_state
 from rollout_trace.reduce.modes import Mode
-from test_commands import COMMAND, run
+from test_commands import COMMAND, NO_FOLDER, run
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "fix-the-build"
+NO_BUNDLE = (
+    "no trace bundle: neither it nor a folder in it has a manifest.json; "
+    "codex writes bundles to the folder that CODEX_ROLLOUT_TRACE_ROOT names"
+)
 WRITER = Path(__file__).with_name("writer.py")
 
 
@@ -136,6 +140,6 @@ def test_a_terminal_shows_a_table_that_is_drawn_again(growing: GrowingBundle) ->
 
 def test_what_is_not_there_is_an_error(tmp_path: Path) -> None:
     done = run("watch", tmp_path / "nothing")
-    assert (done.returncode, done.stderr) == (1, f"{tmp_path / 'nothing'}: error: no such folder\n")
+    assert (done.returncode, done.stderr) == (1, f"{tmp_path / 'nothing'}: error: {NO_FOLDER}\n")
     done = run("watch", "--once", tmp_path)
-    assert (done.returncode, done.stderr) == (1, f"{tmp_path}: error: no trace bundle\n")
+    assert (done.returncode, done.stderr) == (1, f"{tmp_path}: error: {NO_BUNDLE}\n")

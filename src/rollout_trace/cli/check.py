@@ -1,7 +1,7 @@
 """`check`: whether the evidence is whole, and what can be trusted if not."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -19,6 +19,7 @@ from rollout_trace.cli.limiting import limits_option
 from rollout_trace.cli.printing import show
 from rollout_trace.cli.reporting import complain, error_fields, failure_line, path_text, tell_json
 from rollout_trace.cli.tables import Table, facts
+from rollout_trace.cli.which_bundle import path_named, root_named
 from rollout_trace.errors import BundleError, RolloutTraceError
 from rollout_trace.limits import Limits
 from rollout_trace.printable import printable
@@ -45,16 +46,17 @@ class _Outcome(NamedTuple):
 
 
 @click.command()
-@click.argument("paths", metavar="BUNDLE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("named", metavar="[BUNDLE]...", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each bundle, with all findings.")
 @limits_option
-def check(paths: tuple[Path, ...], limits: Limits, *, as_json: bool) -> None:
+def check(named: tuple[str, ...], limits: Limits, *, as_json: bool) -> None:
     """Say whether a bundle is whole, and what can be trusted if not.
 
-    BUNDLE may be a folder of bundles; of several, a line is printed for each. Exit codes: 0 whole, 3 incomplete but
-    consistent, 4 damaged, the worst of several; 1 where there is no bundle.
+    BUNDLE may be a folder of bundles; without it, the folder that CODEX_ROLLOUT_TRACE_ROOT names. Of several, a line
+    is printed for each. Exit codes: 0 whole, 3 incomplete but consistent, 4 damaged, the worst of several; 1 where
+    there is no bundle.
     """
-    bundles, outcomes = _bundles_in(paths)
+    bundles, outcomes = _bundles_in([path_named(word) for word in named] or [root_named(None)])
     is_alone = len(bundles) + len(outcomes) == 1
     for outcome in outcomes:
         _tell(outcome, as_json=as_json, is_alone=is_alone)
@@ -65,7 +67,7 @@ def check(paths: tuple[Path, ...], limits: Limits, *, as_json: bool) -> None:
     sys.exit(_exit_code(outcomes))
 
 
-def _bundles_in(paths: tuple[Path, ...]) -> tuple[list[Path], list[_Outcome]]:
+def _bundles_in(paths: Iterable[Path]) -> tuple[list[Path], list[_Outcome]]:
     """The bundles at the paths, each once, and what is to be said of paths that have none."""
     bundles: dict[Path, None] = {}
     without: list[_Outcome] = []

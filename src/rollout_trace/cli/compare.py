@@ -49,7 +49,7 @@ _FIGURES: Final = (
 @limits_option
 @click.option("--json", "as_json", is_flag=True, help="Print all of it as one JSON object.")
 def compare(
-    root: Path | None, rows: int, limits: Limits, price_file: Path | None, *, no_cache: bool, as_json: bool
+    root: str | None, rows: int, limits: Limits, price_file: Path | None, *, no_cache: bool, as_json: bool
 ) -> None:
     """Compare the bundles in a folder.
 

@@ -8,8 +8,9 @@ from rich.text import Text
 
 from rollout_trace.cli.formatting import duration_text
 from rollout_trace.cli.limiting import limits_option
-from rollout_trace.cli.reading import Reading, bundle_named, open_reading, tell
+from rollout_trace.cli.reading import Reading, open_reading, tell
 from rollout_trace.cli.tables import Table
+from rollout_trace.cli.which_bundle import bundle_named
 from rollout_trace.cli.wording import item_lines
 from rollout_trace.ids import ItemId
 from rollout_trace.limits import Limits

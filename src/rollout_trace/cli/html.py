@@ -9,9 +9,10 @@ import click
 from rollout_trace.bundle.output_file import is_evidence, replace_file
 from rollout_trace.cli.formatting import plural_text, size_text
 from rollout_trace.cli.limiting import limits_option
-from rollout_trace.cli.reading import bundle_named, open_reading
+from rollout_trace.cli.reading import open_reading
 from rollout_trace.cli.reporting import complain, failure_line, tell_path
 from rollout_trace.cli.user_prices import prices_option, user_prices
+from rollout_trace.cli.which_bundle import bundle_named
 from rollout_trace.errors import OutputError, reason_of
 from rollout_trace.limits import Limits
 from rollout_trace.web.export.document import PageNotBuiltError, document
@@ -60,8 +61,7 @@ def html(
     try:
         page = document(found)
     except PageNotBuiltError as error:
-        complain(f"error: {error}")
-        sys.exit(1)
+        raise click.ClickException(str(error)) from None
     for line in _contents(found, view, len(page)):
         complain(line)
     if not yes and sys.stdin.isatty() and not click.confirm(f"Write {output}?", default=True, err=True):

@@ -104,7 +104,7 @@ class _Moment(click.ParamType[int]):
 @limits_option
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each bundle.")
 def list(  # noqa: A001 - the name of the command
-    root: Path | None,
+    root: str | None,
     order: str,
     status: str | None,
     since: int | None,
@@ -143,7 +143,9 @@ def list(  # noqa: A001 - the name of the command
     elif lines:
         _show(lines, names_in(fleet), prices, order)
     else:
-        complain(f"no bundle of {len(fleet.known):,} is like that")
+        filters = {"--status": status, "--since": since, "--model": model, "--asked": asked}
+        given = ", ".join(option for option, value in filters.items() if value is not None)
+        complain(f"none of {plural_text(len(fleet.known), 'bundle')} has what {given} wants")
     tell_failures(fleet, silently=as_json)
 
 

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import click
 
 from rollout_trace.bundle.discovery import find_bundles
-from rollout_trace.bundle.layout import ROOT_VARIABLE
 from rollout_trace.cli.progress import with_progress
-from rollout_trace.cli.reporting import complain, error_fields, failure_line, path_text
+from rollout_trace.cli.reporting import complain, error_fields, failure_line, path_text, refuse
+from rollout_trace.cli.which_bundle import root_named
 from rollout_trace.errors import BundleError, RolloutTraceError
 from rollout_trace.fleet.fact_cache import FactCache
 from rollout_trace.fleet.facts import Found, each_known_or_found, found_anew
@@ -41,8 +41,6 @@ def root_argument(command: Callable[..., Any]) -> Callable[..., Any]:
         "root",
         metavar="[ROOT]",
         required=False,
-        envvar=ROOT_VARIABLE,
-        type=click.Path(path_type=Path),
     )
     option = click.option(
         "--no-cache", is_flag=True, help="Reduce every bundle anew, and keep nothing in your cache folder."
@@ -50,15 +48,13 @@ def root_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     return argument(option(command))
 
 
-def facts_in(root: Path | None, limits: Limits, *, no_cache: bool) -> FleetFacts:
+def facts_in(word: str | None, limits: Limits, *, no_cache: bool) -> FleetFacts:
     """The facts of the bundles in a folder; ends the command with a sentence if there are none."""
-    if root is None:
-        raise click.UsageError("name a folder of bundles, or set CODEX_ROLLOUT_TRACE_ROOT to one")
+    root = root_named(word)
     try:
         bundles = find_bundles(root)
     except BundleError as error:
-        complain(failure_line(str(root), error))
-        sys.exit(1)
+        refuse(root, error)
     anew = partial(_found_anew, limits=limits)
     if no_cache:
         with closing(anew(bundles)) as results:

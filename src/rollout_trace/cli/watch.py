@@ -11,10 +11,12 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
+from rollout_trace.bundle.absence import why_no_bundle
 from rollout_trace.cli.formatting import STYLES, duration_text
 from rollout_trace.cli.limiting import limits_option
-from rollout_trace.cli.reporting import complain, failure_line, path_text, tell_json
+from rollout_trace.cli.reporting import path_text, refuse, tell_json
 from rollout_trace.cli.tables import Table
+from rollout_trace.cli.which_bundle import root_named
 from rollout_trace.errors import BundleError
 from rollout_trace.follow.bundle_follower import BundleFollower, Change, ChangeKind
 from rollout_trace.follow.following import DEFAULT_INTERVAL_SECONDS, Following
@@ -41,22 +43,22 @@ _Show = Callable[[BundleFollower, Change], None]
 
 
 @click.command()
-@click.argument("path", metavar="BUNDLE|ROOT", type=click.Path(path_type=Path))
+@click.argument("word", metavar="[BUNDLE|ROOT]", required=False)
 @click.option("--once", is_flag=True, help="Show what is there now, and end.")
 @click.option("--until-end", is_flag=True, help="End when every bundle that was seen is closed.")
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each change.")
 @limits_option
-def watch(path: Path, limits: Limits, *, once: bool, until_end: bool, as_json: bool) -> None:
+def watch(word: str | None, limits: Limits, *, once: bool, until_end: bool, as_json: bool) -> None:
     """Show what each agent is doing, while the run is recorded.
 
-    Of a ROOT, a folder of bundles, new bundles are shown as they appear; those that have been quiet for an hour are
-    not, unless they change. Ctrl-C ends it.
+    Without BUNDLE, the folder that CODEX_ROLLOUT_TRACE_ROOT names. Of a ROOT, a folder of bundles, new bundles are
+    shown as they appear; those that have been quiet for an hour are not, unless they change. Ctrl-C ends it.
     """
+    path = root_named(word)
     try:
         following = Following(path, limits)
     except BundleError as error:
-        complain(failure_line(str(path), error))
-        sys.exit(1)
+        refuse(path, error)
     if as_json:
         _run(following, _tell_json, once=once, until_end=until_end)
     elif sys.stdout.isatty() and not once:
@@ -64,8 +66,7 @@ def watch(path: Path, limits: Limits, *, once: bool, until_end: bool, as_json: b
     else:
         _run(following, _PlainLines().tell, once=once, until_end=until_end)
     if once and not any(bundle.is_open for bundle in following.bundles.values()):
-        complain(failure_line(str(path), BundleError(path, "no trace bundle")))
-        sys.exit(1)
+        refuse(path, BundleError(path, why_no_bundle(path)))
 
 
 def _run(following: Following, show: _Show, *, once: bool, until_end: bool) -> None:
