@@ -8,8 +8,10 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from rollout_trace.cli.field_words import words_from, words_to
 from rollout_trace.cli.formatting import duration_text, outcome_text, time_text
 from rollout_trace.cli.printing import unbroken
+from rollout_trace.cli.provenance import provenance_sentence
 from rollout_trace.cli.reading import Reading, reading
 from rollout_trace.cli.shown_event import seq_named, show_event
 from rollout_trace.cli.tables import facts
@@ -18,6 +20,7 @@ from rollout_trace.model.execution import ExecutionWindow
 from rollout_trace.printable import printable
 from rollout_trace.query.description import Description, describe
 from rollout_trace.query.naming import KIND_WORDS, ObjectRef
+from rollout_trace.query.provenance import provenance_of
 from rollout_trace.reduce.evidence import ObjectKind
 
 _MOST_LINES = 20
@@ -47,6 +50,15 @@ def _parts(asked: Reading, found: Description, *, full: bool) -> Iterator[Render
     yield Text.assemble((printable(found.name), "bold"), f"  {KIND_WORDS[found.ref.kind]}  {printable(found.what)}")
     yield Text()
     yield _facts(asked, found)
+    provenance = provenance_of(asked.reduction.trace, found.ref)
+    sentence = None if provenance is None else provenance_sentence(asked, provenance)
+    if sentence is not None:
+        yield sentence
+    if found.ref.kind is ObjectKind.INFERENCE_CALL:
+        name = printable(found.name)
+        yield Text(
+            f"`context {name}`: what is new in it; `conversation --request {name}`: all that it showed the model."
+        )
     for title, text in found.texts.items():
         yield Text(f"\n{title}", "bold")
         yield block(
@@ -102,10 +114,9 @@ def _links(asked: Reading, found: Description, *, full: bool) -> Table:
     by_field: dict[str, list[ObjectRef]] = {}
     for link in found.links:
         if link.ref.kind is not ObjectKind.RAW_PAYLOAD:
-            by_field.setdefault(_words(link.field), []).append(link.ref)
+            by_field.setdefault(words_to(link.field), []).append(link.ref)
     for named in found.named_by:
-        what = named.field if " " in named.field else f"{_words(named.field)} of"
-        by_field.setdefault(what, []).append(named.ref)
+        by_field.setdefault(words_from(named.field), []).append(named.ref)
     for field, refs in by_field.items():
         shown = refs if full else refs[:_MOST_LINKS]
         lines = [ref_text(asked, ref) for ref in dict.fromkeys(shown)]
@@ -113,12 +124,6 @@ def _links(asked: Reading, found: Description, *, full: bool) -> Table:
             lines.append(Text(f"… and {len(refs) - len(shown):,} more; --full shows them", "dim"))
         grid.add_row(Text(f"  {field}", "dim"), Text("\n").join(lines))
     return grid
-
-
-def _words(field: str) -> str:
-    """A field's name for a person: `source.tool_call_id` is `source tool call`."""
-    words = field.replace("_started_by_response", " started").replace("_ids", "s").replace("_id", "")
-    return words.replace(".", " ").replace("_", " ")
 
 
 def _evidence(found: Description, *, full: bool) -> Table:
