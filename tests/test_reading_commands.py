@@ -16,6 +16,7 @@ from test_commands import COMMAND, EXAMPLE, run
 
 THERMOSTAT = EXAMPLE.parent / "thermostat"
 
+NOWHERE = "It stands nowhere in this rollout. An id is no text: `show` finds it.\n"
 ANSWERS = {
     "summary": (),
     "timeline": (),
@@ -319,7 +320,7 @@ class TestBadUse:
     def test_a_pattern_that_stands_nowhere_is_exit_code_1(self, bundle: Path) -> None:
         done = run("grep", bundle, "a word that nobody says")
 
-        assert (done.returncode, done.stdout, done.stderr) == (1, "It stands nowhere in this rollout.\n", "")
+        assert (done.returncode, done.stdout, done.stderr) == (1, NOWHERE, "")
 
 
 def test_a_terminal_gets_colours(bundle: Path) -> None:
@@ -341,6 +342,16 @@ def test_a_request_is_shown_as_the_model_saw_it(bundle: Path) -> None:
     assert "You are a coding agent. Work in the repository" in shown
     assert shown.index("item:1") < shown.index("item:2")
     assert "item:3" not in shown
+
+
+def test_words_are_said_to_come_from_where_they_stand_first() -> None:
+    lines = run("grep", THERMOSTAT, "10 C is 50 F").stdout.splitlines()
+    told = json.loads(run("grep", THERMOSTAT, "10 C is 50 F", "--json").stdout)
+
+    assert lines[0] == "first in tool:8 write_stdin (only looks)  seq 64 · payloads/44.json"
+    assert lines[2].endswith("  seq 66 · payloads/45.json  shown to the model in request:8")
+    assert told["origin"] == told["hits"][0]["holder"]
+    assert [hit["position"]["seq"] for hit in told["hits"]] == [64, 66, 71]
 
 
 def test_what_is_long_is_cut_and_said_to_be(bundle: Path) -> None:

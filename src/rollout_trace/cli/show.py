@@ -56,9 +56,7 @@ def _parts(asked: Reading, found: Description, *, full: bool) -> Iterator[Render
         yield sentence
     if found.ref.kind is ObjectKind.INFERENCE_CALL:
         name = printable(found.name)
-        yield Text(
-            f"`context {name}`: what is new in it; `conversation --request {name}`: all that it showed the model."
-        )
+        yield Text(f"`context {name}` shows what is new in it, `conversation --request {name}` all of it.", "dim")
     for title, text in found.texts.items():
         yield Text(f"\n{title}", "bold")
         yield block(

@@ -79,8 +79,13 @@ def block(text: str, most_lines: int | None = None, indent: int = 2) -> Renderab
     shown = _Block(lines[:most_lines], indent)
     if most_lines is None or len(lines) <= most_lines:
         return shown
-    more = Text(f"… {len(lines) - most_lines:,} more lines; --full shows them", "dim")
-    return Group(shown, Padding(more, (0, 0, 0, indent)))
+    return Group(shown, Padding(more_text(len(lines) - most_lines, "line"), (0, 0, 0, indent)))
+
+
+def more_text(count: int, noun: str) -> Text:
+    """That there is more than is shown: `… 1 more line; --full shows it`."""
+    what, them = (noun, "it") if count == 1 else (f"{noun}s", "them")
+    return Text(f"… {count:,} more {what}; --full shows {them}", "dim")
 
 
 class _Block:
