@@ -354,6 +354,47 @@ def test_words_are_said_to_come_from_where_they_stand_first() -> None:
     assert [hit["position"]["seq"] for hit in told["hits"]] == [64, 66, 71]
 
 
+class TestEvidence:
+    """Each answer says by which events and payload files it can be checked."""
+
+    def test_of_each_item_of_a_conversation(self) -> None:
+        lines = run("conversation", THERMOSTAT).stdout.splitlines()
+
+        assert lines[0] == "item:1  developer  +8 ms  first shown in request:1  seq 5 · payloads/2.json"
+
+    def test_of_a_tool_call(self) -> None:
+        assert run("tools", THERMOSTAT, "tool:3").stdout.startswith(
+            "tool:3 exec_command cat convert.sh  completed  seq 24, 25, 26, 27\n"
+        )
+        assert run("tools", THERMOSTAT).stdout.splitlines()[1].split()[:2] == ["tool:1", "10"]
+
+    def test_of_a_compaction(self) -> None:
+        lines = run("compactions", THERMOSTAT).stdout.splitlines()
+
+        assert "33 items became 2  seq 166 · payloads/111.json" in lines[0]
+        assert lines[2].endswith("and say plainly what you did.  seq 5 · payloads/2.json")
+        assert "payloads/111.json" in run("show", THERMOSTAT, "compaction:1").stdout
+
+    def test_of_where_two_runs_part(self) -> None:
+        lines = run("diff", EXAMPLE, EXAMPLE.parent / "fix-it-alone").stdout.splitlines()
+
+        assert lines[0] == "They part at item:16 of A (request:5, seq 38) and item:16 of B (request:4, seq 32)."
+        assert lines[2] == "/root  they part after the first 15 items"
+
+
+def test_runs_that_do_the_same_are_said_to_first() -> None:
+    lines = run("diff", THERMOSTAT, THERMOSTAT).stdout.splitlines()
+
+    assert lines[:3] == ["They do the same.", "", "/root  the same in both: 40 items"]
+
+
+def test_runs_that_were_asked_different_things_are_said_to_be() -> None:
+    lines = run("diff", EXAMPLE, THERMOSTAT).stdout.splitlines()
+
+    assert lines[1] == "They were asked different things."
+    assert lines[3].startswith("/root  they part at the first item")
+
+
 def test_what_is_long_is_cut_and_said_to_be(bundle: Path) -> None:
     cut, full = (run("compactions", bundle, *more).stdout for more in ((), ("--full",)))
 

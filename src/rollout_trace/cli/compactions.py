@@ -8,7 +8,9 @@ from rich.text import Text
 
 from rollout_trace.cli.reading import Reading, reading
 from rollout_trace.cli.wording import agent_text, evidence_text, item_lines, name_text, ref_text, since_start
+from rollout_trace.ids import RawPayloadId
 from rollout_trace.query.compactions import Replacement, ReplacementKind, replacements_of
+from rollout_trace.query.links import payloads_of
 from rollout_trace.query.naming import ObjectRef
 from rollout_trace.reduce.evidence import ObjectKind
 
@@ -60,11 +62,20 @@ def _heading(asked: Reading, replacement: Replacement) -> Text:
     heading.append(
         f"{where}: {_SENTENCES[replacement.kind]}; {replacement.before:,} items became {replacement.after:,}  "
     )
-    heading.append_text(evidence_text(asked, [replacement.position]))
+    heading.append_text(evidence_text(asked, [replacement.position], _payloads(asked, replacement)))
     if replacement.first_request is not None:
         first = name_text(asked, ObjectRef(ObjectKind.INFERENCE_CALL, replacement.first_request))
         heading.append_text(Text.assemble("  first seen by the model in ", first))
     return heading
+
+
+def _payloads(asked: Reading, replacement: Replacement) -> Sequence[RawPayloadId]:
+    """The files that have the new history: the checkpoint, or else the request that shows it."""
+    if replacement.compaction_id is not None:
+        return payloads_of(asked.reduction, ObjectRef(ObjectKind.COMPACTION, replacement.compaction_id))
+    if replacement.first_request is None:
+        return ()
+    return [asked.reduction.trace.inference_calls[replacement.first_request].raw_request_payload_id]
 
 
 def _asked_again(asked: Reading, replacement: Replacement) -> Iterator[RenderableType]:

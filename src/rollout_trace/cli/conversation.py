@@ -7,7 +7,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from rollout_trace.cli.reading import Reading, reading
-from rollout_trace.cli.wording import agent_text, block, name_text, refs_text, since_start
+from rollout_trace.cli.wording import agent_text, block, item_evidence, name_text, refs_text, since_start
 from rollout_trace.ids import InferenceCallId, ThreadId
 from rollout_trace.printable import printable
 from rollout_trace.query.context import Context, context_of
@@ -94,4 +94,4 @@ def _heading(asked: Reading, item: SaidItem) -> Text:
     if item.first_shown_in is not None:
         shown = ObjectRef(ObjectKind.INFERENCE_CALL, item.first_shown_in)
         heading.append_text(Text.assemble("  first shown in ", name_text(asked, shown)))
-    return heading
+    return heading.append("  ").append_text(item_evidence(asked, item.item_id))

@@ -6,10 +6,10 @@ import click
 from rich.console import RenderableType
 from rich.text import Text
 
-from rollout_trace.cli.formatting import CAUTION, duration_text, outcome_text
+from rollout_trace.cli.formatting import CAUTION, duration_text, outcome_text, plural_text
 from rollout_trace.cli.reading import Reading, reading
 from rollout_trace.cli.tables import Table
-from rollout_trace.cli.wording import block, name_text, ref_text, refs_text
+from rollout_trace.cli.wording import block, evidence_text, name_text, ref_text, refs_text
 from rollout_trace.ids import ToolCallId
 from rollout_trace.printable import printable
 from rollout_trace.query.gist import one_line
@@ -40,6 +40,7 @@ def _table(asked: Reading, found: Sequence[ToolOutput]) -> Iterator[RenderableTy
     rows = [
         (
             name_text(asked, ObjectRef(ObjectKind.TOOL_CALL, output.tool_call_id)),
+            f"{asked.reduction.trace.tool_calls[output.tool_call_id].execution.started_seq}",
             printable(f"{output.tool} {one_line(output.asked, _MOST_CHARACTERS)}"),
             outcome_text(output.outcome),
             "" if output.duration_ms is None else duration_text(output.duration_ms),
@@ -52,22 +53,26 @@ def _table(asked: Reading, found: Sequence[ToolOutput]) -> Iterator[RenderableTy
     if not rows:
         yield Text("No tool was called.")
         return
-    yield Table(("call", "asked", "outcome", "took", "returned", "shown", "how"), rows, ("took", "returned", "shown"))
+    headings = ("call", "seq", "asked", "outcome", "took", "returned", "shown", "how")
+    yield Table(headings, rows, ("seq", "took", "returned", "shown"), names=("call",), spare=("seq",))
 
 
 def _size(text: str | None) -> str:
     return "-" if text is None else f"{len(text):,}"
 
 
+def _characters(text: str | None) -> str:
+    return "no text" if text is None else plural_text(len(text), "character")
+
+
 def _texts(asked: Reading, output: ToolOutput) -> Iterator[RenderableType]:
     ref = ObjectRef(ObjectKind.TOOL_CALL, output.tool_call_id)
-    yield Text.assemble(ref_text(asked, ref), "  ", outcome_text(output.outcome))
+    events = asked.reduction.evidence.events_of(ref.kind, ref.object_id)
+    yield Text.assemble(ref_text(asked, ref), "  ", outcome_text(output.outcome), "  ", evidence_text(asked, events))
     payload = None if output.returned_by is None else asked.reduction.trace.raw_payloads.get(output.returned_by)
     place = "" if payload is None else f"  {printable(payload.path)}"
-    yield Text.assemble(("\nreturned", "bold"), f"  {_size(output.returned)} characters", (place, "dim"))
+    yield Text.assemble(("\nreturned", "bold"), f"  {_characters(output.returned)}", (place, "dim"))
     yield block(output.returned if output.returned is not None else "(the trace does not have it)")
     shown = refs_text(asked, map(item_ref, output.shown_by))
-    yield Text.assemble(
-        ("\nshown to the model", "bold"), f"  {output.showing}, {_size(output.shown)} characters  ", shown
-    )
+    yield Text.assemble(("\nshown to the model", "bold"), f"  {output.showing}, {_characters(output.shown)}  ", shown)
     yield block(output.shown if output.shown is not None else "(nothing)")

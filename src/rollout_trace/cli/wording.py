@@ -17,7 +17,7 @@ from rollout_trace.ids import ItemId, RawPayloadId, ThreadId
 from rollout_trace.printable import printable, printable_lines
 from rollout_trace.query.gist import gist, one_line
 from rollout_trace.query.naming import ObjectRef, item_ref
-from rollout_trace.reduce.evidence import EventPosition
+from rollout_trace.reduce.evidence import EventPosition, ObjectKind
 from rollout_trace.values import UnixMilliseconds
 
 _MOST_EVENTS = 4
@@ -63,11 +63,20 @@ def evidence_text(asked: Reading, events: Sequence[EventPosition], payload_ids: 
     return Text(" · ".join(parts), "dim")
 
 
+def item_evidence(asked: Reading, item_id: ItemId) -> Text:
+    """Where an item was first seen: the event, and the payload that has it."""
+    evidence = asked.reduction.evidence
+    source = evidence.item_source(item_id)
+    payloads = [] if source is None else [source.payload.raw_payload_id]
+    return evidence_text(asked, evidence.events_of(ObjectKind.CONVERSATION_ITEM, item_id)[:1], payloads)
+
+
 def item_lines(asked: Reading, item_ids: Sequence[ItemId], mark: str, style: str, most: int | None) -> Table:
     """Items, one below the other, each with a mark before it; those beyond `most` are counted."""
     grid = Table.grid(padding=(0, 1))
     for item_id in item_ids[:most]:
-        grid.add_row(Text(mark, style), ref_text(asked, item_ref(item_id)))
+        evidence = item_evidence(asked, item_id)
+        grid.add_row(Text(mark, style), Text.assemble(ref_text(asked, item_ref(item_id)), "  ", evidence))
     if most is not None and len(item_ids) > most:
         grid.add_row("", Text(f"… and {len(item_ids) - most:,} more; --full shows them", "dim"))
     return grid
