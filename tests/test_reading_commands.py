@@ -354,6 +354,51 @@ def test_words_are_said_to_come_from_where_they_stand_first() -> None:
     assert [hit["position"]["seq"] for hit in told["hits"]] == [64, 66, 71]
 
 
+class TestOneAgentOrObject:
+    """What a question is narrowed to: an agent, or a single object as the last word."""
+
+    @pytest.mark.parametrize("command", ["timeline", "failures", "tools", "terminals", "compactions", "usage"])
+    def test_an_agent_has_its_own_work_only(self, command: str) -> None:
+        whole, of_one = (run(command, THERMOSTAT, *more).stdout for more in ((), ("--agent", "/root/tester")))
+
+        assert of_one
+        assert of_one != whole
+        assert "/root/reviewer" not in of_one
+
+    def test_an_agent_that_there_is_not_is_wrong_use(self) -> None:
+        assert run("failures", THERMOSTAT, "--agent", "/nobody").returncode == 2
+
+    def test_a_terminal(self) -> None:
+        assert run("terminals", THERMOSTAT, "terminal:4").stdout.startswith("terminal:4  /root")
+        assert "terminal:5" not in run("terminals", THERMOSTAT, "terminal:4").stdout
+
+    def test_a_compaction(self) -> None:
+        assert run("compactions", THERMOSTAT, "compaction:1").stdout.startswith("compaction:1  /root")
+        assert run("compactions", THERMOSTAT, "tool:1").returncode == 2
+
+    def test_an_agent_and_those_below_it(self) -> None:
+        shown = run("agents", THERMOSTAT, "/root/tester").stdout
+
+        assert shown.startswith("/root/tester  tester")
+        assert "/root/reviewer" not in shown
+        assert run("agents", THERMOSTAT, "/root").stdout == run("agents", THERMOSTAT).stdout
+
+    def test_the_usage_of_an_agent_is_its_part_of_the_whole(self) -> None:
+        told = json.loads(run("usage", THERMOSTAT, "--agent", "/root/tester", "--json").stdout)["usage"]
+
+        assert told["total"]["tokens"]["input_tokens"] == 1_072
+        assert [agent["agent_path"] for agent in told["agents"]] == ["/root/tester"]
+        assert told["compaction_requests"] == 0
+
+    def test_texts_of_a_tool_are_cut_and_said_to_be(self, bundle: Path) -> None:
+        for file in (bundle / "payloads").iterdir():
+            file.write_text(file.read_text().replace("ruff check", r"line\n" * 60 + "ruff check"))
+        cut, full = (run("tools", bundle, "tool:1", *more).stdout for more in ((), ("--full",)))
+
+        assert "more lines; --full shows them" in cut
+        assert full.count("  line\n") > cut.count("  line\n")
+
+
 class TestEvidence:
     """Each answer says by which events and payload files it can be checked."""
 

@@ -24,6 +24,7 @@ from rollout_trace.cli.reporting import complain, path_text, refuse, tell_json
 from rollout_trace.cli.which_bundle import BUNDLE_HELP, bundle_named, words_split
 from rollout_trace.diagnostics import Code, Level
 from rollout_trace.errors import QuestionError, RolloutTraceError
+from rollout_trace.ids import ThreadId
 from rollout_trace.limits import DEFAULT_LIMITS, Limits
 from rollout_trace.printable import printable
 from rollout_trace.query.moment import state_at
@@ -55,6 +56,10 @@ class Reading(NamedTuple):
             return self.names.find(words, kinds)
         except QuestionError as error:
             refuse(self.bundle.path, error)
+
+    def agent(self, words: str | None) -> ThreadId | None:
+        """The agent that the user means; None if none is named."""
+        return None if words is None else ThreadId(self.find(words, ObjectKind.THREAD).object_id)
 
     def answer(self, parts: Callable[[], Iterable[RenderableType]], **fields: object) -> None:
         """Give an answer: `fields` as one JSON object, or `parts` for a person."""
@@ -95,6 +100,11 @@ def reading(operand: str | None = None) -> Callable[[Function], Function]:
         return decorated
 
     return decorate
+
+
+def agent_option(command: Function) -> Function:
+    """Give a command the option `--agent`, as its argument `agent`."""
+    return click.option("--agent", metavar="AGENT", help="Only of this agent: its path or its id.")(command)
 
 
 def open_reading(

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from rollout_trace.cli.formatting import agent_labels, status_text
 from rollout_trace.cli.money import TOKEN_COLUMNS, cost_cell, price_fields, token_cells, total_cost_cell, usage_notes
-from rollout_trace.cli.reading import Reading, reading
+from rollout_trace.cli.reading import Reading, agent_option, reading
 from rollout_trace.cli.tables import Table
 from rollout_trace.cli.user_prices import prices_option, user_prices
 from rollout_trace.cli.wording import name_text
@@ -29,8 +29,9 @@ _FIGURES = ("seq", "requests", *TOKEN_COLUMNS, "cost")
 @click.command()
 @reading()
 @click.option("--requests", "with_requests", is_flag=True, help="Show each request as well.")
+@agent_option
 @prices_option
-def usage(opened: Reading, price_file: Path | None, *, with_requests: bool) -> None:
+def usage(opened: Reading, price_file: Path | None, *, agent: str | None, with_requests: bool) -> None:
     """Show the tokens and the money that a run used.
 
     By model, agent, turn and, with --requests, request. The money is what the tokens cost by the price list; a
@@ -38,7 +39,7 @@ def usage(opened: Reading, price_file: Path | None, *, with_requests: bool) -> N
     said to be unknown.
     """
     prices = user_prices(price_file)
-    found = usage_of(opened.reduction.trace, prices)
+    found = usage_of(opened.reduction.trace, prices, opened.agent(agent))
     opened.answer(
         lambda: _parts(opened, found, prices, with_requests=with_requests),
         usage=found,
