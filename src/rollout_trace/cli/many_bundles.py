@@ -15,17 +15,13 @@ import click
 from rollout_trace.bundle.discovery import find_bundles
 from rollout_trace.cli.progress import with_progress
 from rollout_trace.cli.reporting import complain, error_fields, failure_line, path_text, refuse
-from rollout_trace.cli.which_bundle import root_named
+from rollout_trace.cli.which_bundle import root_named, shown_name
 from rollout_trace.errors import BundleError, RolloutTraceError
 from rollout_trace.fleet.fact_cache import FactCache
 from rollout_trace.fleet.facts import Found, each_known_or_found, found_anew
 from rollout_trace.limits import Limits
-from rollout_trace.printable import printable
 from rollout_trace.query.bundle_facts import BundleFacts
 from rollout_trace.query.sessions import KnownBundle
-
-_LONGEST_NAME = 24
-_SHORTEST_NAME = 14
 
 
 class FleetFacts(NamedTuple):
@@ -88,16 +84,7 @@ def names_in(fleet: FleetFacts) -> dict[Path, str]:
     """What to call each bundle of a folder: its name, of a long one so much as every command takes for it."""
     bundles = [bundle for bundle, _ in (*fleet.known, *fleet.failures)]
     names = [bundle.absolute().name for bundle in bundles]
-    return {bundle: printable(_short(name, names)) for bundle, name in zip(bundles, names, strict=True)}
-
-
-def _short(name: str, names: Sequence[str]) -> str:
-    if len(name) <= _LONGEST_NAME:
-        return name
-    length = _SHORTEST_NAME
-    while sum(other.startswith(name[:length]) for other in names) > 1:
-        length += 1
-    return name[:length]
+    return {bundle: shown_name(name, names) for bundle, name in zip(bundles, names, strict=True)}
 
 
 def _found_anew(bundles: Sequence[Path], limits: Limits) -> Generator[Found]:

@@ -1,6 +1,7 @@
 """Which bundle, or which folder of bundles, a user means by a word, or by none."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -10,8 +11,11 @@ from rollout_trace.bundle.layout import MANIFEST, ROOT_VARIABLE
 from rollout_trace.bundle.newest import newest_bundle
 from rollout_trace.cli.reporting import refuse, refuse_use
 from rollout_trace.errors import BundleError, RolloutTraceError
+from rollout_trace.printable import printable
 
 LATEST: Final = "latest"
+_LONGEST_NAME: Final = 24
+_SHORTEST_NAME: Final = 14
 _NO_BUNDLE: Final = f"no bundle is named, and {ROOT_VARIABLE} is not set; name a bundle's folder"
 BUNDLE_HELP: Final = f"""
 BUNDLE is a bundle's folder, or the beginning of its name; ROOT/{LATEST} is the newest bundle in the folder ROOT.
@@ -59,6 +63,16 @@ def _root(otherwise: str) -> Path:
     if not root:
         refuse_use(otherwise)
     return Path(root)
+
+
+def shown_name(name: str, names: Sequence[str] = ()) -> str:
+    """A bundle's name as answers show it: of a long one so much of the beginning as no other of `names` has."""
+    if len(name) <= _LONGEST_NAME:
+        return printable(name)
+    length = _SHORTEST_NAME
+    while sum(other.startswith(name[:length]) for other in names) > 1:
+        length += 1
+    return printable(name[:length])
 
 
 def words_split(words: tuple[str, ...], operand: str | None, *, is_optional: bool) -> tuple[str | None, str | None]:
