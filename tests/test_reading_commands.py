@@ -440,6 +440,45 @@ def test_runs_that_were_asked_different_things_are_said_to_be() -> None:
     assert lines[3].startswith("/root  they part at the first item")
 
 
+def test_instructions_of_the_host_are_folded(bundle: Path) -> None:
+    for file in (bundle / "payloads").iterdir():
+        file.write_text(file.read_text().replace("Commands run without", r"\n" * 9 + "Commands run without"))
+    lines = run("conversation", bundle).stdout.splitlines()
+
+    assert lines[0].startswith("item:1  developer")
+    assert lines[4] == "  … 7 more lines; --full shows them"
+
+
+def test_the_program_of_a_cell_stands_once_in_a_timeline() -> None:
+    shown = run("timeline", THERMOSTAT, columns=0).stdout
+
+    assert shown.count("const script = await") == 1
+    assert "tool:2 exec starts cell:1" in shown
+
+
+def test_the_help_of_no_command_is_cut() -> None:
+    shown = run("--help", columns=80).stdout
+
+    assert [line for line in shown.splitlines() if line.endswith("...") and not line.startswith("Usage")] == []
+
+
+def test_nothing_is_yellow_which_no_light_background_shows(bundle: Path) -> None:
+    reader, terminal = pty.openpty()
+    (bundle / "trace.jsonl").write_text("".join((bundle / "trace.jsonl").read_text().splitlines(keepends=True)[:60]))
+    for command in ("summary", "usage", "failures", "timeline", "tools"):
+        subprocess.run(  # noqa: S603 - our own command
+            [COMMAND, command, str(bundle)],
+            stdout=terminal,
+            env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
+            check=True,
+        )
+        shown = os.read(reader, 100_000).decode()
+        assert "\x1b[" in shown
+        assert not re.search(r"\x1b\[(?:\d+;)*(?:33|93)m", shown)
+    os.close(terminal)
+    os.close(reader)
+
+
 def test_what_is_long_is_cut_and_said_to_be(bundle: Path) -> None:
     cut, full = (run("compactions", bundle, *more).stdout for more in ((), ("--full",)))
 

@@ -50,11 +50,11 @@ class _Outcome(NamedTuple):
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each bundle, with all findings.")
 @limits_option
 def check(named: tuple[str, ...], limits: Limits, *, as_json: bool) -> None:
-    """Say whether a bundle is whole, and what can be trusted if not.
+    """Say whether a bundle is whole.
 
-    BUNDLE may be a folder of bundles; without it, the folder that CODEX_ROLLOUT_TRACE_ROOT names. Of several, a line
-    is printed for each. Exit codes: 0 whole, 3 incomplete but consistent, 4 damaged, the worst of several; 1 where
-    there is no bundle.
+    And what is missing and can be trusted all the same, if not. BUNDLE may be a folder of bundles; without it, the
+    folder that CODEX_ROLLOUT_TRACE_ROOT names. Of several, a line is printed for each. Exit codes: 0 whole, 3
+    incomplete but consistent, 4 damaged, the worst of several; 1 where there is no bundle.
     """
     bundles, outcomes = _bundles_in([path_named(word) for word in named] or [root_named(None)])
     is_alone = len(bundles) + len(outcomes) == 1

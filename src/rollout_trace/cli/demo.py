@@ -29,10 +29,10 @@ from rollout_trace.reduce.modes import Mode
 @click.option("--open", "is_opened", is_flag=True, help="Then look at it in the browser, as `view` does.")
 @click.pass_context
 def demo(context: click.Context, out: Path, schema: str, *, is_opened: bool) -> None:
-    """Let a small agent work for a few seconds, and show what it recorded of itself.
+    """Let a small agent work, and show what it recorded.
 
-    Its model follows a script, so it needs neither a key nor a network. Its commands, files, programs and the agents
-    that it calls in are real, in a temporary folder.
+    It works for a few seconds and records itself. Its model follows a script, so it needs neither a key nor a
+    network. Its commands, files, programs and the agents that it calls in are real, in a temporary folder.
     """
     if which("sh") is None:
         raise click.ClickException("the demo runs commands with `sh`, which is not found")

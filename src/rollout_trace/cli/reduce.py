@@ -41,10 +41,11 @@ from rollout_trace.reduce.modes import Mode
 def reduce(
     named: tuple[str, ...], output: Path | None, mode: str, jobs: int | None, limits: Limits, *, as_json: bool
 ) -> None:
-    """Write the reduced graph of each bundle into it, as state.json.
+    """Write the graph of each bundle into it.
 
-    PATH is a bundle, or a folder of bundles. The paths written go to standard output, diagnostics to standard error.
-    A bundle that is rejected does not stop the others; the exit code is 1 then.
+    The file is state.json, as Codex writes it. PATH is a bundle, or a folder of bundles. The paths written go to
+    standard output, diagnostics to standard error. A bundle that is rejected does not stop the others; the exit
+    code is 1 then.
     """
     if output == STANDARD_OUTPUT and as_json:
         raise click.UsageError("--json and --output - both want standard output")

@@ -32,11 +32,11 @@ _MOST_EVENTS = 20
 @reading("ID")
 @click.option("--full", is_flag=True, help="Show texts, links and events in full, however many.")
 def show(asked: Reading, operand: str, *, full: bool) -> None:
-    """Show one object, and all that is linked with it; or one event of the log.
+    """Show one object, or one event of the log.
 
-    What it is, when it was, by whom, what it says, and the evidence. ID is any id or name of any object
-    (`request:3`, `item:12`, a tool call's id, an agent's path, a payload's path), or the beginning of one; `seq:47` is
-    the event 47.
+    What it is, when it was, by whom, what it says, what is linked with it, and the evidence. ID is any id or name
+    of any object (`request:3`, `item:12`, a tool call's id, an agent's path, a payload's path), or the beginning of
+    one; `seq:47` is the event 47.
     """
     seq = seq_named(operand)
     if seq is not None:

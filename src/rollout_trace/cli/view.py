@@ -44,7 +44,7 @@ def view(
     no_open: bool,
     no_cache: bool,
 ) -> None:
-    """Look at a bundle, or at all bundles in a folder, in the browser.
+    """Look at one bundle, or at many, in the browser.
 
     PATH is a bundle or a folder of bundles; without it, the folder that CODEX_ROLLOUT_TRACE_ROOT names, or else the
     current one. What is there is only read, and nothing leaves this machine. Bundles that come later, and runs that
