@@ -70,6 +70,20 @@ def test_a_table_of_one_line_a_row_cuts_its_last_column() -> None:
     ]
 
 
+def test_the_longest_text_gets_the_room_and_another_is_wrapped_first() -> None:
+    rows = [("tool:1", "read the whole of the file", "done"), ("tool:2", "look", "interrupted by the user")]
+    console = Console(width=50)
+    with console.capture() as captured:
+        console.print(Table(("call", "asked", "outcome"), rows, names=("call",)), crop=False)
+
+    assert captured.get().splitlines() == [
+        "call    asked                       outcome",
+        "tool:1  read the whole of the file  done",
+        "tool:2  look                        interrupted by",
+        "                                    the user",
+    ]
+
+
 @pytest.mark.parametrize("width", range(12, 80))
 @pytest.mark.parametrize("spare", [(), ("size",)])
 def test_no_figure_and_no_name_is_ever_broken(width: int, spare: tuple[str, ...]) -> None:

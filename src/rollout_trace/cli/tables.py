@@ -17,9 +17,9 @@ Cell = str | Text
 _GAP: Final = 2
 _INDENT: Final = 2
 _NARROWEST_TEXT: Final = 20
-"""So many characters a column of text has at least: with fewer it can be read no longer."""
-_NARROWEST_CUT: Final = 12
-"""So many has one of which only the beginning is shown."""
+"""So many characters the longest text has at least: with fewer it can be read no longer."""
+_NARROWEST_WORDS: Final = 12
+"""So many has any other text, which is mostly a word or two, or the beginning of one that is cut."""
 
 
 class Table:
@@ -49,6 +49,9 @@ class Table:
         self._is_cut = is_cut
         columns = zip(headings, *self._rows, strict=True)
         self._widths = {heading: max([cell_len(heading), *map(_width_of, cells)]) for heading, *cells in columns}
+        texts = [place for place, heading in enumerate(headings) if self._is_text(heading)]
+        longest = max(texts, key=lambda place: sum(len(row[place]) for row in self._rows), default=None)
+        self._longest_text = None if longest is None else headings[longest]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         spared = self._spared(options.max_width)
@@ -73,7 +76,8 @@ class Table:
         width = self._widths[heading]
         if not self._is_text(heading):
             return width
-        return min(width, _NARROWEST_CUT if self._is_cut and heading == self._headings[-1] else _NARROWEST_TEXT)
+        is_long = heading == self._longest_text and not self._is_cut
+        return min(width, _NARROWEST_TEXT if is_long else _NARROWEST_WORDS)
 
     def _is_text(self, heading: str) -> bool:
         return heading not in self._figures and heading not in self._names
@@ -88,13 +92,14 @@ class Table:
             yield from self._line(console, kept, widths, [row[place] for place in places])
 
     def _shared_out(self, width: int, kept: Sequence[str]) -> list[int]:
-        """How wide each column is: those of texts share what the others leave, none with more than it needs."""
-        room = width - _GAP * (len(kept) - 1) - sum(self._widths[one] for one in kept if not self._is_text(one))
-        wanted = [self._widths[one] for one in kept if self._is_text(one)]
-        most = max(wanted, default=0)
-        while sum(min(one, most) for one in wanted) > room:
-            most -= 1
-        return [min(self._widths[one], most) if self._is_text(one) else self._widths[one] for one in kept]
+        """How wide each column is: the room that is left is for the longest text, what that does not need for others."""
+        widths = {heading: self._least_width(heading) for heading in kept}
+        room = width - _GAP * (len(kept) - 1) - sum(widths.values())
+        for heading in sorted(kept, key=lambda heading: heading != self._longest_text):
+            more = min(room, self._widths[heading] - widths[heading])
+            widths[heading] += more
+            room -= more
+        return list(widths.values())
 
     def _line(
         self, console: Console, kept: Sequence[str], widths: Sequence[int], cells: Sequence[Text]

@@ -131,6 +131,6 @@ def _steps(
         for step in path
         if step in longest
     ]
-    yield Table(("at (s)", "time", "agent", "what", "name", "seq"), rows, ("at (s)", "time", "seq"))
+    yield Table(("at (s)", "time", "agent", "what", "name", "seq"), rows, ("at (s)", "time", "seq"), names=("agent",))
     if len(longest) < len(path):
         yield Text(f"The {len(longest)} longest of {len(path):,} steps; --steps shows more.", "dim")

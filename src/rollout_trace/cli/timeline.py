@@ -43,7 +43,7 @@ def _parts(asked: Reading, entries: list[TimelineEntry]) -> Iterator[RenderableT
         )
         for entry in entries
     ]
-    yield Table(("seq", "at", "agent", "what", "outcome", "took"), rows, ("seq", "at", "took"))
+    yield Table(("seq", "at", "agent", "what", "outcome", "took"), rows, ("seq", "at", "took"), names=("agent",))
 
 
 def _what(asked: Reading, entry: TimelineEntry) -> Text:
