@@ -1,4 +1,4 @@
-"""What all tests share: the option for the real bundles, and how hypothesis looks for counter-examples."""
+"""What all tests share: the real bundles, the released clients, and how hypothesis looks for counter-examples."""
 
 import tarfile
 from collections.abc import Callable
@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from conformance.cases import Case
+from real_client.client import CLIENTS, GET_THEM
 from rollout_trace.bundle.folder import Bundle
 
 REAL_BUNDLES = Path(__file__).resolve().parents[2] / "shared" / "conformance" / "real-bundles.tar.gz"
@@ -46,6 +47,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="fail, instead of skipping, where the browser, or what builds the page, is not installed",
     )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test with each client; it is skipped for those that are not installed, unless they are required."""
+    if "client" in metafunc.fixturenames:
+        skip = () if metafunc.config.getoption("--require-client") else (pytest.mark.skip(reason=GET_THEM),)
+        clients = [pytest.param(client, id=client.version, marks=() if client.program else skip) for client in CLIENTS]
+        metafunc.parametrize("client", clients)
 
 
 @pytest.fixture(scope="session")

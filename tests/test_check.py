@@ -211,6 +211,28 @@ def test_damage_is_found_where_it_is(
     assert report.conclusion.startswith("Damaged: ")
 
 
+def cut(payload: Path) -> None:
+    payload.write_bytes(payload.read_bytes()[:-1])
+
+
+@pytest.mark.parametrize("example", ["fix-the-build", "thermostat"], ids=["schema 1", "schema 2"])
+@pytest.mark.parametrize("damage", [Path.unlink, cut], ids=["lost", "cut"])
+def test_no_payload_can_be_lost_or_cut_unseen(example: str, damage: Callable[[Path], None], tmp_path: Path) -> None:
+    bundle = Path(shutil.copytree(EXAMPLE.with_name(example), tmp_path / "bundle"))
+    named_at_fault = {}
+    payloads = sorted(bundle.glob("payloads/*.json"))
+    for payload in payloads:
+        whole = payload.read_bytes()
+        damage(payload)
+        named_at_fault[payload.name] = [
+            finding.path for finding in check_bundle(bundle).findings if finding.severity is Severity.DAMAGE
+        ]
+        payload.write_bytes(whole)
+
+    assert len(payloads) > 40
+    assert not [name for name, paths in named_at_fault.items() if f"payloads/{name}" not in paths]
+
+
 def test_a_gap_says_how_many_events_are_missing(bundle: Bundle) -> None:
     bundle.write([*bundle.lines[:9], *bundle.lines[12:]])
     assert only(check_bundle(bundle.path), FindingCode.SEQ_GAP).message == "3 events are missing before seq 13"

@@ -80,3 +80,18 @@ def test_what_the_host_tells_of_an_error_is_told_once_in_its_turn_and_again_in_a
     recording.thread_ended()
 
     assert [failure.subject.object_id for failure in failures(recording, tmp_path)] == ["inf-1", again.raw_payload_id]
+
+
+def test_what_may_still_end_is_no_failure_while_the_log_goes_on(tmp_path: Path) -> None:
+    recording = recording_with_turn()  # the turn, and its agent, never end
+    recording.tool("tool-1")
+    recording.tool_ended("tool-1", "failed")
+    recording.tool("tool-2")
+    bundle = recording.write(tmp_path / "bundle")
+    reduction = reduce_bundle(bundle, Mode.SALVAGE)
+
+    def subjects(*, goes_on: bool) -> list[str]:
+        return [failure.subject.object_id for failure in query.failures_of(bundle, reduction, goes_on=goes_on)]
+
+    assert subjects(goes_on=True) == ["tool-1"]
+    assert subjects(goes_on=False) == [ROOT, "turn-1", "tool-1", "tool-2"]

@@ -1,23 +1,15 @@
-"""Which clients there are, how a test plays a scenario with each, and the count of what was compared."""
+"""How a test plays a scenario with each released client, and the count of what was compared."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from real_client.client import CLIENTS, GET_THEM, Client
+from real_client.client import Client
 from real_client.comparison import Recorded, Tally, play
 from real_client.scenarios import Scenario
 
 TALLIES = pytest.StashKey[dict[str, Tally]]()
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test with each client; it is skipped for those that are not installed, unless they are required."""
-    if "client" in metafunc.fixturenames:
-        skip = () if metafunc.config.getoption("--require-client") else (pytest.mark.skip(reason=GET_THEM),)
-        clients = [pytest.param(client, id=client.version, marks=() if client.program else skip) for client in CLIENTS]
-        metafunc.parametrize("client", clients)
 
 
 @pytest.fixture

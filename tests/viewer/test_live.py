@@ -6,13 +6,20 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from rollout_trace.record import Recorder
 from rollout_trace.record.turn import Turn
 from viewer.reader import Reader
 from viewer.viewer_process import ViewerProcess
 
+CONNECTIONS_OF_A_BROWSER = 6
+"""How many a browser opens to one server, for all of its tabs."""
+LOOK_AWAY = """() => {
+    Object.defineProperty(document, "hidden", {value: true});
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+"""What a browser does when another tab is chosen. A headless one shows all of its tabs."""
 NOBODY_ANSWERS = "net::ERR_CONNECTION_REFUSED"
 """What the browser complains of while there is no viewer."""
 
@@ -57,7 +64,7 @@ class Agent:
         self._turn.tool("exec_command", arguments={"cmd": command})
 
     def ends(self) -> None:
-        """Be done."""
+        """Be done, if it is not."""
         self._turn.end()
         self.recorder.close()
 
@@ -126,6 +133,41 @@ def test_what_an_agent_is_doing_now(
     expect(reader.row("Agents", "/root").get_by_role("gridcell").nth(2)).to_have_text(
         'uses exec_command: {"cmd":"make check"}'
     )
+
+
+def test_a_bundle_that_grew_while_nobody_looked_is_shown_as_it_is(
+    viewer: ViewerProcess, reader_of: Callable[[ViewerProcess], Reader], agent: Agent
+) -> None:
+    agent.calls_tools(1)
+    reader = reader_of(viewer)
+    reader.open_bundle(agent.bundle.name)
+    reader.go_to("Tools")
+    for count in (2, 3):  # so that answers about several ends of the log are known
+        agent.calls_tools(1)
+        sees_calls(reader, count)
+
+    reader.go_to("Bundles")
+    agent.calls_tools(2)
+    agent.ends()
+    reader.open_bundle(agent.bundle.name)
+
+    expect(reader.page.get_by_role("banner")).to_contain_text("completed")
+    reader.go_to("Tools")
+    sees_calls(reader, 5)
+
+
+def test_more_tabs_than_a_browser_has_connections_can_be_open(
+    viewer: ViewerProcess, browser: Browser, agent: Agent
+) -> None:
+    agent.calls_tools(2)
+    context = browser.new_context()
+    for _ in range(CONNECTIONS_OF_A_BROWSER + 1):
+        tab = context.new_page()
+        tab.goto(f"{viewer.origin}/#/")
+        tab.get_by_role("grid", name="Bundles").get_by_role("link").first.click()
+        expect(tab.get_by_role("banner")).to_contain_text("live")
+        tab.evaluate(LOOK_AWAY)
+    context.close()
 
 
 def test_a_reader_who_does_not_follow_is_not_moved(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from web.viewer import EXAMPLE, EXAMPLES, Viewer, viewing
+from web.served import EXAMPLE, EXAMPLES, Viewer, viewing
 
 
 @pytest.fixture(scope="session")

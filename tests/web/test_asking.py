@@ -7,7 +7,7 @@ from urllib.parse import quote
 import pytest
 
 from rollout_trace.web.interface.endpoints import LIBRARY_ENDPOINTS, ROLLOUT_ENDPOINTS, Endpoint
-from web.viewer import Viewer, viewing
+from web.served import Viewer, viewing
 
 HUGE = ("9" * 18, str(2**63), str(2**64), "9" * 5_000, "-1", "-" + "9" * 30)
 

@@ -13,7 +13,7 @@ from growing import GrowingBundle
 from rollout_trace.bundle.folder import Bundle
 from rollout_trace.query.current_activity import current_activities
 from rollout_trace.query.moment import state_at
-from web.viewer import EXAMPLE, Event, Viewer, until, viewing
+from web.served import EXAMPLE, Event, Viewer, until, viewing
 
 EVENTS = 80
 
@@ -83,6 +83,16 @@ def test_who_comes_back_is_told_only_what_is_new(viewer: Viewer, growing: Growin
     growing.write_lines(4)
     with viewer.stream(changes_of(viewer), Last_Event_ID="11") as changes:
         assert up_to(changes, 15).data["events"] == 15
+
+
+def test_a_stream_begins_with_how_things_stand_now(viewer: Viewer, growing: GrowingBundle) -> None:
+    growing.write_lines(10)
+    with viewer.stream(changes_of(viewer)) as changes:
+        up_to(changes, 10)
+    growing.write_lines(10)  # while nobody follows
+    until(lambda: viewer.ask("rollout", viewer.key("run")).json, partial(_goes_to, 20))
+    with viewer.stream(changes_of(viewer)) as changes:
+        assert next(changes).event_id == 20
 
 
 @pytest.mark.parametrize("last", ["", "x", "-1", "9" * 5_000, "\xb2"])

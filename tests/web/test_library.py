@@ -11,7 +11,7 @@ import pytest
 from rollout_trace.limits import DEFAULT_LIMITS, Limits
 from rollout_trace.query.prices import shipped_prices
 from rollout_trace.web.library import Library
-from web.viewer import EXAMPLE, EXAMPLES, Viewer, until, viewing
+from web.served import EXAMPLE, EXAMPLES, Viewer, until, viewing
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from rollout_trace.values import Seq
 from rollout_trace.web.interface.library import BundleKey
 from rollout_trace.web.moments import Moments
 from rollout_trace.web.view import LogExtent, View
-from web.viewer import EXAMPLES, Viewer, viewing
+from web.served import EXAMPLES, Viewer, viewing
 
 BUNDLES = ["fix-the-build", "thermostat", "fix-it-alone"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from web.viewer import COMMAND, EXAMPLE, EXAMPLES, PATIENCE_SECONDS, PROJECT, Viewer, environment, until, viewing
+from web.served import COMMAND, EXAMPLE, EXAMPLES, PATIENCE_SECONDS, PROJECT, Viewer, environment, until, viewing
 
 
 def ended(own: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:

@@ -21,7 +21,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 ENDPOINTS = {endpoint.name: endpoint for endpoint in ROLLOUT_ENDPOINTS}
 
 
-def view_of(bundle: Bundle | Path, reduction: Reduction | None = None) -> View:
+def view_of(bundle: Bundle | Path, reduction: Reduction | None = None, *, is_live: bool = False) -> View:
     """A view of a whole bundle, or of a graph of it."""
     opened = bundle if isinstance(bundle, Bundle) else Bundle(bundle)
     seqs = [entry.event.seq for entry in opened.events() if isinstance(entry, LoggedEvent)]
@@ -31,7 +31,7 @@ def view_of(bundle: Bundle | Path, reduction: Reduction | None = None) -> View:
         first_seq=seqs[0] if seqs else 0,
         last_seq=seqs[-1] if seqs else 0,
         events=len(seqs),
-        is_live=False,
+        is_live=is_live,
     )
     return View(opened, reduction or reduce_bundle(opened, Mode.SALVAGE), extent, shipped_prices())
 

@@ -39,7 +39,7 @@ export interface Looked {
   readonly bundle: string;
   /** The event as of which all is shown; null for the end. */
   readonly at: number | null;
-  /** Rises when the end of the log is another; at a moment in the past nothing changes. */
+  /** Another when the end of the log is another; at a moment in the past, when the log is. */
   readonly revision: number;
 }
 
@@ -85,7 +85,7 @@ export function useLibraryAnswer<Name extends LibraryEndpoint>(
   return useQuestion(asked === null ? null : libraryQuestion(name, asked), revision);
 }
 
-/** Any question. `revision` rises when the answer may be another. */
+/** Any question. `revision` is another when the answer may be another. */
 export function useQuestion<Told>(question: Question<Told> | null, revision: number): Asking<Told> {
   const asker = useAsker();
   const [, showAgain] = useReducer((count: number) => count + 1, 0);
@@ -193,6 +193,11 @@ export function wholeList<Entry>(entries: ReadonlyArray<Entry>, key = "whole"): 
 
 /** The short names of objects that answers have told, by bundle. They do not change as a log grows. */
 const names = new Map<string, Map<string, string>>();
+
+/** The log of a bundle is another, so that its objects have other names. */
+export function forgetNames(bundle: string): void {
+  names.delete(bundle);
+}
 
 function rememberNames(bundle: string, told: Answer<unknown> | undefined): void {
   if (told === undefined) return;

@@ -1,8 +1,9 @@
 // The answers inside an exported file: unpacked once, and cut, filtered and searched here, where a server would do it.
 //
-// The file has each list as a whole and each item once (`web/export/enclosed.py` wrote it). What it does not have is said
-// in a sentence, never shown as empty.
+// The file has each list as a whole and each item once, and of what a request shows only what the request before it did not
+// show likewise (`web/export/enclosed.py` wrote it). What it does not have is said in a sentence, never shown as empty.
 
+import { type Comparable, comparedRequest } from "./enclosed_comparison.ts";
 import type { ObjectRef, Outcome, SearchHit } from "./interface.ts";
 import { NoAnswer, type Source } from "./source.ts";
 
@@ -12,17 +13,27 @@ export interface Enclosed {
   readonly name: string;
   readonly answers: Readonly<Record<string, EnclosedAnswer>>;
   readonly items: Readonly<Record<string, unknown>>;
+  readonly comparable: ReadonlyArray<Comparable>;
+  readonly settings_before_items: ReadonlyArray<string>;
   readonly payloads_left_out: number;
   readonly is_redacted: boolean;
 }
 
-interface EnclosedAnswer {
+export interface EnclosedAnswer {
   readonly answer: unknown;
   readonly as_of: number;
   readonly names: Readonly<Record<string, string>>;
 }
 
 type Entry = Readonly<Record<string, unknown>>;
+
+/** The items that a request shows, from `offset` on; those before are the first that the request `begins_as` shows. */
+interface ItemsOfRequest {
+  readonly offset: number;
+  readonly total: number;
+  readonly entries: ReadonlyArray<Entry>;
+  readonly begins_as: string | null;
+}
 
 const ENCLOSED = "rollout-trace-answers";
 const MOST_HITS = 2_000;
@@ -67,7 +78,10 @@ export class EnclosedSource implements Source {
     if (asked.has("at")) throw new NoAnswer("not-enclosed", "An exported file shows one moment only. The bundle itself has the others.");
     if (inRollout === "search") return answerOf(pageOf(hits(enclosed, asked), page));
     if (inRollout === "named") return answerOf(objectNamed(enclosed, asked.get("words") ?? ""));
-    return found(enclosed, inRollout, asked, page);
+    const against = asked.get("against");
+    if (against === undefined) return found(enclosed, inRollout, asked, page);
+    const compared = comparedRequest(enclosed, keysOf, inRollout, asked.get("request") ?? "", against, asked.get("choice"));
+    return { ...compared, answer: partOf(enclosed, compared.answer, new Map(), page) };
   }
 
   changes(): null {
@@ -105,6 +119,7 @@ function found(enclosed: Enclosed, name: string, asked: Map<string, string>, pag
     known = enclosed.answers[keyOf(name, asked)];
   }
   if (known === undefined) throw new NoAnswer("not-enclosed", whyNot(enclosed, name));
+  if (isOfRequest(known.answer)) return itemsOfRequest(enclosed, known, page);
   return { ...known, answer: partOf(enclosed, known.answer, filters, page) };
 }
 
@@ -134,6 +149,38 @@ function partOf(enclosed: Enclosed, answer: unknown, filters: Map<string, string
     return { ...answer, offset: page.offset, text: characters.slice(page.offset, page.offset + page.limit).join("") };
   }
   return answer;
+}
+
+function isOfRequest(answer: unknown): answer is ItemsOfRequest {
+  return typeof answer === "object" && answer !== null && "begins_as" in answer;
+}
+
+function itemsOfRequest(enclosed: Enclosed, shown: EnclosedAnswer, page: Page): EnclosedAnswer {
+  const { names, entries, total } = listedOfRequest(enclosed, shown, page);
+  return { ...shown, names, answer: { offset: page.offset, total, entries: entries.map((entry) => withItem(enclosed, entry)) } };
+}
+
+/** The keys of all items that a request shows. */
+function keysOf(enclosed: Enclosed, request: string): string[] {
+  const shown = enclosed.answers[`request/items?request=${request}`];
+  return shown === undefined ? [] : listedOfRequest(enclosed, shown, { offset: 0, limit: Infinity }).entries.map(({ item }) => String(item));
+}
+
+/** What a request shows: its own items after those with which it begins as the request before, and so on. */
+function listedOfRequest(enclosed: Enclosed, shown: EnclosedAnswer, { offset, limit }: Page): { names: Record<string, string>; entries: Entry[]; total: number } {
+  const { total } = shown.answer as ItemsOfRequest;
+  const names: Record<string, string> = {};
+  const entries: Entry[] = [];
+  let end = Math.min(offset + limit, total);
+  for (let known: EnclosedAnswer | undefined = shown; known !== undefined && offset < end; ) {
+    const { offset: first, entries: own, begins_as } = known.answer as ItemsOfRequest;
+    const part = own.slice(Math.max(0, offset - first), Math.max(0, end - first));
+    entries.unshift(...(known === shown ? part : part.map((entry) => ({ ...entry, is_new: false, is_in_shared_prefix: true }))));
+    Object.assign(names, known.names);
+    end = Math.min(end, first);
+    known = begins_as === null ? undefined : enclosed.answers[`request/items?request=${begins_as}`];
+  }
+  return { names, entries, total };
 }
 
 /** An entry with the item in place of its id. */

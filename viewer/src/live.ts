@@ -6,31 +6,45 @@ export type Connection = "none" | "connecting" | "connected" | "lost";
 const AGAIN_MS = 3_000;
 
 /**
- * Follow a stream of changes. The browser takes a lost connection up again by itself, from the id of the last change;
- * where it gives up (the server answered with an error, as while it restarts), we ask anew. Returns how to stop.
+ * Follow a stream of changes, while the page is to be seen. A browser opens six connections to a server, for all of its
+ * tabs, and a stream takes one: hidden tabs must not keep it from those that are looked at. A stream begins with how
+ * things stand, so that nothing is missed. The browser takes a lost connection up again by itself, from the id of the
+ * last change; where it gives up (the server answered with an error, as while it restarts), we ask anew. Returns how to
+ * stop.
  */
 export function followChanges<Change>(
   address: string,
   onChange: (change: Change) => void,
   onConnection: (connection: Connection) => void,
 ): () => void {
-  let stream: EventSource;
+  let stream: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const open = () => {
-    stream = new EventSource(address);
-    stream.onopen = () => onConnection("connected");
-    stream.onmessage = (event: MessageEvent<string>) => onChange(JSON.parse(event.data) as Change);
-    stream.onerror = () => {
+    const opened = new EventSource(address);
+    opened.onopen = () => onConnection("connected");
+    opened.onmessage = (event: MessageEvent<string>) => onChange(JSON.parse(event.data) as Change);
+    opened.onerror = () => {
       onConnection("lost");
-      if (stream.readyState === EventSource.CLOSED) timer = setTimeout(open, AGAIN_MS);
+      if (opened.readyState === EventSource.CLOSED) timer = setTimeout(open, AGAIN_MS);
     };
+    stream = opened;
   };
-  onConnection("connecting");
-  open();
-  return () => {
+  const close = () => {
     clearTimeout(timer);
-    stream.close();
+    stream?.close();
     onConnection("none");
+  };
+  const followIfSeen = () => {
+    close();
+    if (document.hidden) return;
+    onConnection("connecting");
+    open();
+  };
+  document.addEventListener("visibilitychange", followIfSeen);
+  followIfSeen();
+  return () => {
+    document.removeEventListener("visibilitychange", followIfSeen);
+    close();
   };
 }
 

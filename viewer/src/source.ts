@@ -1,8 +1,8 @@
 // Where answers come from: the server, or the data inside an exported file.
 //
-// Owns how a question becomes a path, what is kept of the answers, and what is said when there is none. An answer about a
-// moment of a log never changes, so that it is kept by its path and the revision of what it is about. Nothing is asked
-// again in silence, but for a bundle that is still being read: that is what its server says, with its progress.
+// Owns how a question becomes a path, what is kept of the answers, and what is said when there is none. An answer is kept
+// by its path and the revision of what it is about, and no revision comes twice. Nothing is asked again in silence, but
+// for a bundle that is still being read: that is what its server says, with its progress.
 
 import {
   INTERFACE_VERSION,
@@ -88,8 +88,14 @@ interface Awaited {
 export class Asker {
   private readonly kept = new Map<string, unknown>();
   private readonly underWay = new Map<string, Awaited>();
+  private revisions = 0;
 
   constructor(readonly source: Source) {}
+
+  /** A revision under which nothing has been asked so far. */
+  newRevision(): number {
+    return ++this.revisions;
+  }
 
   /** An answer that is known already, so that nothing needs to be awaited. */
   known<Told>(question: Question<Told>, revision: number): Told | undefined {
@@ -149,11 +155,6 @@ export class Asker {
       answer = await this.source.fetch(path, signal);
     }
     return answer;
-  }
-
-  /** Forget all answers: what they were about is another. */
-  forget(): void {
-    this.kept.clear();
   }
 
   private keep(key: string, answer: unknown): void {

@@ -10,7 +10,7 @@ from rollout_trace.bundle.output_file import is_evidence, replace_file
 from rollout_trace.errors import StateError, reason_of
 from rollout_trace.limits import DEFAULT_LIMITS
 from rollout_trace.model.rollout import RolloutTrace
-from rollout_trace.model.state_json import decode_state, encode_state, encode_state_in_parts
+from rollout_trace.model.state_json import decode_state, encode_state_in_parts
 
 
 def load_state(path: str | Path) -> RolloutTrace:
@@ -51,7 +51,8 @@ def write_state(trace: RolloutTrace, path: str | Path) -> None:
         if is_evidence(file):
             raise StateError(file, "is evidence of a bundle, and is not written over")
         if file.exists() and not file.is_file():
-            file.write_bytes(encode_state(trace))
+            with file.open("wb") as pipe:
+                pipe.writelines(encode_state_in_parts(trace))
         else:
             replace_file(file, encode_state_in_parts(trace))
     except (OSError, ValueError) as error:

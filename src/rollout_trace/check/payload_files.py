@@ -5,7 +5,7 @@ when the log has ended; each is held in memory alone.
 """
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from rollout_trace import json_text
 from rollout_trace.check.findings import EvidenceBytes, Finding, FindingCode, Severity
@@ -33,7 +33,7 @@ class PayloadFiles:
         try:
             data = self._load_payload(ref)
         except PayloadError:
-            self._faults.add(ref.path)  # which whoever asked for it reports
+            self._faults.add(ref.path)  # which the reduction reports
             raise
         self._sizes[ref.path] = len(data)
         return data
@@ -54,10 +54,10 @@ class PayloadFiles:
                     path=ref.path,
                 )
 
-    def unread(self) -> Iterator[Finding]:
-        """Read what nobody has read; what is missing or no JSON is found."""
+    def unread(self, tolerated: Collection[str]) -> Iterator[Finding]:
+        """Read what no rule has read, or whose fault the reduction tolerates; what is missing or no JSON is found."""
         for path, ref in self._by_path.items():
-            if path in self._sizes or path in self._faults:
+            if (path in self._sizes or path in self._faults) and ref.raw_payload_id not in tolerated:
                 continue
             try:
                 if json_text.is_json(self.load(ref)):

@@ -4,6 +4,7 @@ from typing import Final
 
 from rollout_trace.check.findings import Finding, Severity
 from rollout_trace.diagnostics import Code, Diagnostic, Level
+from rollout_trace.reduce.replay import Reduction
 
 FOUND_OTHERWISE: Final = frozenset({Code.SEQUENCE, Code.UNREAD_PAYLOAD})
 """What `log_order` and `payload_files` tell in more detail."""
@@ -24,6 +25,15 @@ def finding_of(diagnostic: Diagnostic, offset: int | None, path: str | None) -> 
         ids=diagnostic.ids,
         path=path,
     )
+
+
+def tolerated_payloads(reduction: Reduction) -> set[str]:
+    """The payloads that a reduction found at fault and did without, since no rule needs them (spec 5, section 8)."""
+    return {
+        diagnostic.ids["raw_payload_id"]
+        for diagnostic in reduction.diagnostics
+        if diagnostic.code is Code.UNREAD_PAYLOAD
+    }
 
 
 def _severity(diagnostic: Diagnostic) -> Severity:

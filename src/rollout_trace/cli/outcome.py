@@ -9,7 +9,7 @@ from rollout_trace.bundle_reduction import reduce_bundle
 from rollout_trace.diagnostics import Diagnostic
 from rollout_trace.errors import RolloutTraceError
 from rollout_trace.limits import DEFAULT_LIMITS, Limits
-from rollout_trace.model.state_json import encode_state
+from rollout_trace.model.state_json import encode_state_in_parts
 from rollout_trace.reduce.modes import Mode
 
 STANDARD_OUTPUT = Path("-")
@@ -34,7 +34,7 @@ def reduce_and_write(bundle: Path, output: Path | None, mode: Mode, limits: Limi
         if output is None:
             output = write_state_into(bundle, reduction.trace)
         elif output == STANDARD_OUTPUT:
-            sys.stdout.buffer.write(encode_state(reduction.trace))
+            sys.stdout.buffer.writelines(encode_state_in_parts(reduction.trace))
         else:
             write_state(reduction.trace, output)
     except RolloutTraceError as error:

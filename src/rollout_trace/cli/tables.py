@@ -92,7 +92,7 @@ class Table:
             yield from self._line(console, kept, widths, [row[place] for place in places])
 
     def _shared_out(self, width: int, kept: Sequence[str]) -> list[int]:
-        """How wide each column is: the room that is left is for the longest text, what that does not need for others."""
+        """How wide each column is: the room that is left is for the longest text first, then for the others."""
         widths = {heading: self._least_width(heading) for heading in kept}
         room = width - _GAP * (len(kept) - 1) - sum(widths.values())
         for heading in sorted(kept, key=lambda heading: heading != self._longest_text):

@@ -44,6 +44,11 @@ class Outcome(msgspec.Struct, frozen=True):
         """Whether it failed, was given up, or never ended."""
         return self.status is not ExecutionStatus.COMPLETED or bool(self.exit_code)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing has ended it, nor what it was a part of: if the log goes on, it may still end."""
+        return self.status is ExecutionStatus.RUNNING and self.unfinished is None
+
 
 class End(NamedTuple):
     """What ended a piece of work."""

@@ -6,7 +6,8 @@
     /api/1/rollouts/<key>/<name>       a question about one rollout
     /api/1/changes, …/<key>/changes    streams of changes
 
-Answers are worked out in threads, so that a slow one does not hold up the others.
+Answers are worked out in threads, so that a slow one does not hold up the others. The page itself needs none, and is
+given even while all threads are taken.
 """
 
 import json
@@ -72,7 +73,7 @@ class _Site:
         self._kept = Kept()
         self._files = page_files()
 
-    def page_file(self, request: Request) -> Response:
+    async def page_file(self, request: Request) -> Response:
         file = self._files.get(request.path_params.get("name", "index.html"))
         if file is None:
             raise NoSuchPlaceError(f"there is nothing at {request.url.path}")
@@ -81,7 +82,7 @@ class _Site:
             return Response(status_code=304, headers=headers)
         return Response(file.content, media_type=file.media_type, headers=headers)
 
-    def version(self, _request: Request) -> Response:
+    async def version(self, _request: Request) -> Response:
         return _json({"interface": INTERFACE_VERSION, "program": __version__})
 
     async def library_changes(self, request: Request) -> Response:

@@ -104,11 +104,11 @@ const LIST_SHOWN_AGAIN_MS = 1_000;
 function LibraryProvider({ children }: { children: ComponentChildren }) {
   const asker = useAsker();
   const isLooked = useAddress().bundle === null;
-  const [revision, setRevision] = useState(0);
+  const [revision, setRevision] = useState(() => asker.newRevision());
   useEffect(() => {
     const address = asker.source.changes(null);
     if (!isLooked || address === null) return undefined;
-    const show = throttled<LibraryChange>(LIST_SHOWN_AGAIN_MS, () => setRevision((before) => before + 1));
+    const show = throttled<LibraryChange>(LIST_SHOWN_AGAIN_MS, () => setRevision(asker.newRevision()));
     const stop = followChanges<LibraryChange>(address, show.tell, () => {});
     return () => {
       stop();

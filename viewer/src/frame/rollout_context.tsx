@@ -3,7 +3,7 @@
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Rollout, RolloutChange } from "../interface.ts";
-import { type Asking, LookedContext, useAsker, useQuestion } from "../asking.ts";
+import { type Asking, LookedContext, forgetNames, useAsker, useQuestion } from "../asking.ts";
 import { useKeys } from "../keyboard.ts";
 import { type Connection, followChanges, throttled } from "../live.ts";
 import { rolloutQuestion } from "../source.ts";
@@ -32,11 +32,13 @@ const SHOWN_AGAIN_MS = 400;
 
 export function RolloutProvider({ bundle, at, children }: { bundle: string; at: number | null; children: ComponentChildren }) {
   const asker = useAsker();
-  const [revision, setRevision] = useState(0);
+  /** Of the log, and of its end: who comes back to a bundle asks anew, since nobody has followed it meanwhile. */
+  const [logRevision, setLogRevision] = useState(() => asker.newRevision());
+  const [endRevision, setEndRevision] = useState(logRevision);
   const [change, setChange] = useState<RolloutChange>();
   const [connection, setConnection] = useState<Connection>("none");
   const [follow, setFollow] = useState(false);
-  const asked = useQuestion(rolloutQuestion(bundle, null, "rollout", {}), revision);
+  const asked = useQuestion(rolloutQuestion(bundle, null, "rollout", {}), endRevision);
   const head = { ...asked, answer: asked.answer?.answer };
   const isLive = change?.is_live ?? head.answer?.is_live ?? false;
   const lastSeq = useRef<number | undefined>(undefined);
@@ -48,15 +50,21 @@ export function RolloutProvider({ bundle, at, children }: { bundle: string; at: 
     const show = throttled<RolloutChange>(SHOWN_AGAIN_MS, (latest) => {
       const isOther = latest.kind !== "opened" || latest.last_seq !== lastSeq.current;
       setChange(latest);
-      if (isOther) setRevision((before) => before + 1);
+      if (isOther) setEndRevision(asker.newRevision());
     });
     const stop = followChanges<RolloutChange>(
       address,
       (latest) => {
-        if (latest.kind === "replaced" || latest.kind === "gone") asker.forget();
+        if (latest.kind === "replaced" || latest.kind === "gone") {
+          forgetNames(bundle);
+          setLogRevision(asker.newRevision());
+        }
         show.tell(latest);
       },
-      setConnection,
+      (stands) => {
+        setConnection(stands);
+        if (stands === "connecting") setLogRevision(asker.newRevision()); // nobody has followed the log until now
+      },
     );
     return () => {
       stop();
@@ -66,7 +74,8 @@ export function RolloutProvider({ bundle, at, children }: { bundle: string; at: 
 
   useKeys({ l: () => setFollow(!follow) });
 
-  const looked = useMemo(() => ({ bundle, at, revision: at === null ? revision : 0 }), [bundle, at, revision]);
+  const revision = at === null ? endRevision : logRevision;
+  const looked = useMemo(() => ({ bundle, at, revision }), [bundle, at, revision]);
   const rollout: RolloutLooked = { head, connection, change, follow: follow && at === null, setFollow };
   return (
     <LookedContext.Provider value={looked}>
@@ -75,10 +84,10 @@ export function RolloutProvider({ bundle, at, children }: { bundle: string; at: 
   );
 }
 
-/** The first and the last event of the log so far; undefined as long as that is not known. */
-export function useLogRange(): { first: number; last: number } | undefined {
+/** The first and the last event of the log so far, and how many there are; undefined as long as that is not known. */
+export function useLogRange(): { first: number; last: number; events: number } | undefined {
   const { head, change } = useRollout();
   if (head.answer === undefined) return undefined;
-  const { first_seq: first, last_seq: last } = change ?? head.answer;
-  return { first, last: Math.max(last, first) };
+  const { first_seq: first, last_seq: last, events } = change ?? head.answer;
+  return { first, last: Math.max(last, first), events };
 }

@@ -6,7 +6,7 @@ import type { Excerpt, ObjectRef } from "../interface.ts";
 import { isAborted, rolloutQuestion } from "../source.ts";
 import { Failed, Loading } from "./notice.tsx";
 import { TextBlock, type TextBlockProps } from "./text_block.tsx";
-import { codePoints } from "./text_forms.ts";
+import { codePoints, unfetchedOf } from "./text_forms.ts";
 
 export interface ExcerptBlockProps extends Omit<TextBlockProps, "text" | "unfetched" | "onFetch"> {
   readonly excerpt: Excerpt;
@@ -52,7 +52,7 @@ export function ExcerptBlock({ excerpt, object, title, ...look }: ExcerptBlockPr
   };
   return (
     <>
-      <TextBlock {...look} text={text} unfetched={Math.max(0, excerpt.characters - codePoints(text))} onFetch={fetches ? undefined : fetch} />
+      <TextBlock {...look} text={text} unfetched={unfetchedOf({ ...excerpt, text })} onFetch={fetches ? undefined : fetch} />
       {fetches && <Loading />}
       {error !== null && <Failed sentence={error} retry={fetch} />}
     </>

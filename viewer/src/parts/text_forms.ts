@@ -1,5 +1,7 @@
 // The forms in which a text can be shown, as far as they need no page: how much of it, its language, its lines.
 
+import type { Excerpt } from "../interface.ts";
+
 export const FORMS = ["markdown", "code", "terminal", "raw"] as const;
 /** How a text is shown. `raw` shows every character of it. */
 export type Form = (typeof FORMS)[number];
@@ -51,6 +53,11 @@ export function codePoints(text: string): number {
     }
   }
   return count;
+}
+
+/** How many characters of a text its server has kept back, after those of the excerpt. */
+export function unfetchedOf({ offset, characters, text }: Excerpt): number {
+  return Math.max(0, characters - offset - codePoints(text));
 }
 
 /** The text in pieces of whole lines, so that a browser lays out only those that are in view. */

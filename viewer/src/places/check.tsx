@@ -11,7 +11,7 @@ import { EventLink, ObjectLink } from "../parts/object_link.tsx";
 import { type Column, PagedTable } from "../parts/paged_table.tsx";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
 import { Bytes } from "../parts/quantities.tsx";
-import { VisibleText } from "../parts/visible_text.tsx";
+import { VisibleText, withVisibleMarks } from "../parts/visible_text.tsx";
 import "../style/check.css";
 
 const LOOKS: Readonly<Record<Verdict | Severity | Level, "completed" | "unfinished" | "failed">> = {
@@ -32,10 +32,10 @@ export function CheckPlace() {
     <PlaceLayout title="Check" about="of the log so far, whatever moment is looked at">
       <Answered asking={check}>{(told) => <Conclusion told={told} />}</Answered>
       <Section title="Findings" about={findings.total !== null && exact(findings.total)}>
-        <PagedTable label="Findings" pages={findings} columns={FINDINGS} isInline minWidth={820} empty="Nothing is missing or wrong." />
+        <PagedTable label="Findings" pages={findings} columns={FINDINGS} isInline empty="Nothing is missing or wrong." />
       </Section>
       <Section title="Faults of the trace" about={diagnostics.total !== null && exact(diagnostics.total)}>
-        <PagedTable label="Faults of the trace" pages={diagnostics} columns={DIAGNOSTICS} isInline minWidth={820} empty="All events were applied as they stand." />
+        <PagedTable label="Faults of the trace" pages={diagnostics} columns={DIAGNOSTICS} isInline empty="All events were applied as they stand." />
       </Section>
     </PlaceLayout>
   );
@@ -101,7 +101,7 @@ function Ids({ ids }: { ids: Readonly<Record<string, string>> }) {
             {Object.hasOwn(KINDS, kind) ? (
               <ObjectLink object={{ kind: kind as ObjectKind, object_id: id }} />
             ) : (
-              <span class="quiet" title={`${name} ${id}`}>
+              <span class="quiet" title={`${name} ${withVisibleMarks(id)}`}>
                 {name.replaceAll("_", " ")} <VisibleText text={id} />
               </span>
             )}

@@ -7,6 +7,7 @@ import { counted } from "../parts/format.ts";
 import { JsonView } from "../parts/json_view.tsx";
 import { ObjectLink } from "../parts/object_link.tsx";
 import { TextBlock } from "../parts/text_block.tsx";
+import { unfetchedOf } from "../parts/text_forms.ts";
 import { VisibleText } from "../parts/visible_text.tsx";
 import { isAborted, rolloutQuestion } from "../source.ts";
 import { indexOfLine } from "./line_index.ts";
@@ -15,7 +16,7 @@ import { PayloadView } from "./payload_view.tsx";
 /** What is behind the fold: the fault, what the event touched, its payloads, and the line as it stands. */
 export function EventInside({ event }: { event: EventLine }) {
   const [payload, setPayload] = useState<string | null>(null);
-  const rest = event.text.characters - event.text.text.length;
+  const rest = unfetchedOf(event.text);
   return (
     <div class="event-inside">
       {event.touched.length > 0 && (

@@ -3,7 +3,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { hashOf, isSameObject } from "../address.ts";
 import { nameIn, useAnswer } from "../asking.ts";
-import type { Item, ObjectRef } from "../interface.ts";
+import type { Excerpt, Item, ObjectRef } from "../interface.ts";
 import { changed, hrefTo, useAddress } from "../location.ts";
 import { ExcerptBlock } from "../parts/excerpt_block.tsx";
 import { counted } from "../parts/format.ts";
@@ -13,8 +13,8 @@ import { Answered, Notice } from "../parts/notice.tsx";
 import { ObjectLink } from "../parts/object_link.tsx";
 import { Moment } from "../parts/quantities.tsx";
 import { TextBlock } from "../parts/text_block.tsx";
-import { type Form, beginningOf } from "../parts/text_forms.ts";
-import { VisibleText } from "../parts/visible_text.tsx";
+import { type Form, beginningOf, codePoints, unfetchedOf } from "../parts/text_forms.ts";
+import { VisibleText, withVisibleMarks } from "../parts/visible_text.tsx";
 import { PayloadView } from "./payload_view.tsx";
 import "../style/item.css";
 
@@ -55,7 +55,7 @@ export function ItemEntry({ item, index, unfolded, start, mark = null }: ItemEnt
   const mayHaveImages = item.content_kinds.includes("payload_ref");
   const showsImages = unfolded.isOpen(`images ${item.item_id}`);
   return (
-    <article class="item" aria-label={`${index + 1}, ${item.label}`} data-role={lookOf(item)} data-mark={mark ?? undefined} data-selected={isSameObject(address.select, ref) ? "" : undefined}>
+    <article class="item" aria-label={`${index + 1}, ${withVisibleMarks(item.label)}`} data-role={lookOf(item)} data-mark={mark ?? undefined} data-selected={isSameObject(address.select, ref) ? "" : undefined}>
       <div class="item-number" title={`item ${index + 1} of the list`}>
         {index + 1}
         {mark !== null && <span class="item-mark">{mark === "new" ? "new" : "gone"}</span>}
@@ -109,7 +109,7 @@ export function RequestLink({ request }: { request: string }) {
   const address = useAddress();
   const object: ObjectRef = { kind: "inference_call", object_id: request };
   return (
-    <a class="object-link" href={hashOf(changed({ place: "request", object }, address))} title={`request ${request}`}>
+    <a class="object-link" href={hashOf(changed({ place: "request", object }, address))} title={`request ${withVisibleMarks(request)}`}>
       <KindMark kind="inference_call" />
       <span class="unseen">request </span>
       <span class="object-name">
@@ -127,7 +127,8 @@ function ItemText({ item, unfolded }: { item: Item; unfolded: Unfolded }) {
   const { form, language } = formOf(item);
   const beginning = useMemo(() => beginningOf(text.text, FOLDED_LINES, FOLDED_CHARACTERS), [text.text]);
   const what = `text ${item.item_id}`;
-  const isFoldable = beginning.moreCharacters > 0 || text.characters > text.text.length;
+  const unfetched = unfetchedOf(text);
+  const isFoldable = beginning.moreCharacters > 0 || unfetched > 0;
   const isOpen = !isFoldable || unfolded.isOpen(what);
   if (text.characters === 0) return item.kind === "compaction_marker" ? null : <p class="faint">says nothing</p>;
   if (isOpen) {
@@ -146,8 +147,8 @@ function ItemText({ item, unfolded }: { item: Item; unfolded: Unfolded }) {
     <div class="item-text">
       <TextBlock text={beginning.shown} form={form} language={language} label={item.label} isBare />
       <button type="button" class="link" aria-expanded={false} onClick={() => unfolded.toggle(what)}>
-        unfold {beginning.moreLines > 0 && text.characters <= text.text.length && `${counted(beginning.moreLines, "more line")}, `}
-        {counted(Math.max(0, text.characters - beginning.shown.length), "more character")}
+        unfold {beginning.moreLines > 0 && unfetched === 0 && `${counted(beginning.moreLines, "more line")}, `}
+        {counted(text.characters - codePoints(beginning.shown), "more character")}
       </button>
     </div>
   );
@@ -195,16 +196,20 @@ function ItemSource({ item }: { item: Item }) {
                 </button>
               </p>
             )}
-            {told.text.text !== "" && told.text.characters === told.text.text.length && <JsonView text={told.text.text} open={2} label="item" />}
-            {told.text.text !== "" && told.text.characters > told.text.text.length && (
-              <TextBlock text={told.text.text} form="code" language="json" label="beginning of the item" unfetched={told.text.characters - told.text.text.length} />
-            )}
+            {told.text.text !== "" && <ItemJson text={told.text} />}
             {showsPayload && told.payload !== null && <PayloadView payload={told.payload.raw_payload_id} />}
           </>
         )}
       </Answered>
     </div>
   );
+}
+
+/** The JSON of an item, as a tree if all of it is here. */
+function ItemJson({ text }: { text: Excerpt }) {
+  const unfetched = unfetchedOf(text);
+  if (unfetched === 0) return <JsonView text={text.text} open={2} label="item" />;
+  return <TextBlock text={text.text} form="code" language="json" label="beginning of the item" unfetched={unfetched} />;
 }
 
 /** The pictures of an item, which are in the page only when they are asked for. */

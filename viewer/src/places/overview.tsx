@@ -1,17 +1,17 @@
 // What is in a rollout, on one screen: what was asked and answered, what failed, who worked, where time went, what it used.
 
-import { useAnswer, usePages } from "../asking.ts";
+import { useAnswer, useLooked, usePages } from "../asking.ts";
 import { useRollout } from "../frame/rollout_context.tsx";
 import type { Diagnostic, Rollout } from "../interface.ts";
 import { hrefTo } from "../location.ts";
 import { AccountBar } from "../parts/account_bar.tsx";
+import { CutText } from "../parts/cut_text.tsx";
 import { counted, exact } from "../parts/format.ts";
 import { Answered, Notice } from "../parts/notice.tsx";
 import { OutcomeMark } from "../parts/outcome_mark.tsx";
 import { type Column, PagedTable } from "../parts/paged_table.tsx";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
-import { Duration, Moment, Money, Tokens } from "../parts/quantities.tsx";
-import { VisibleText } from "../parts/visible_text.tsx";
+import { Cost, Duration, Moment, TokensInAll } from "../parts/quantities.tsx";
 import { AgentTree } from "./agents.tsx";
 import { OneLine, eventColumn } from "./columns.tsx";
 import { FailuresInline } from "./failures.tsx";
@@ -58,13 +58,14 @@ function Overview({ rollout }: { rollout: Rollout }) {
 function Facts({ rollout }: { rollout: Rollout }) {
   const { head } = useRollout();
   const { summary, usage } = rollout;
-  const isLive = head.answer?.is_live ?? false;
+  const { at } = useLooked();
+  const isAtItsEnd = at === null && head.answer?.is_live === false;
   return (
     <dl class="facts">
       <dt>Status</dt>
       <dd>
         <OutcomeMark outcome={{ status: summary.status }} />
-        {summary.status === "running" && !isLive && <span class="quiet"> when the log ends: its recorder was stopped, or is gone</span>}
+        {summary.status === "running" && isAtItsEnd && <span class="quiet"> when the log ends: its recorder was stopped, or is gone</span>}
       </dd>
       <dt>Started</dt>
       <dd>
@@ -72,15 +73,15 @@ function Facts({ rollout }: { rollout: Rollout }) {
       </dd>
       <dt>Asked</dt>
       <dd>
-        <Words text={summary.first_user_message} />
+        <CutText text={summary.first_user_message ?? "–"} most={MOST_CHARACTERS} whoHasRest="the conversation" />
       </dd>
       <dt>Answered</dt>
       <dd>
-        <Words text={summary.last_answer} />
+        <CutText text={summary.last_answer ?? "–"} most={MOST_CHARACTERS} whoHasRest="the conversation" />
       </dd>
       <dt>Used</dt>
       <dd>
-        {counted(usage.requests, "request")}, <Tokens usage={usage.tokens} /> tokens, <Money usd={usage.cost_usd} />
+        {counted(usage.requests, "request")}, <TokensInAll usage={usage} /> tokens, <Cost usage={usage} inWords />
       </dd>
       <dt>Has</dt>
       <dd>
@@ -88,16 +89,6 @@ function Facts({ rollout }: { rollout: Rollout }) {
         {counted(rollout.events, "event")}, {counted(summary.payloads, "payload")}
       </dd>
     </dl>
-  );
-}
-
-function Words({ text }: { text: string | null }) {
-  if (text === null) return <>–</>;
-  return (
-    <>
-      <VisibleText text={text.slice(0, MOST_CHARACTERS)} />
-      {text.length > MOST_CHARACTERS && <span class="faint"> … {counted(text.length - MOST_CHARACTERS, "more character")}; the conversation has them</span>}
-    </>
   );
 }
 
@@ -109,5 +100,5 @@ const DIAGNOSTICS: ReadonlyArray<Column<Diagnostic>> = [
 ];
 
 function Diagnostics() {
-  return <PagedTable label="Faults of the trace" pages={usePages("diagnostics", {})} columns={DIAGNOSTICS} isInline minWidth={640} empty="None." />;
+  return <PagedTable label="Faults of the trace" pages={usePages("diagnostics", {})} columns={DIAGNOSTICS} isInline empty="None." />;
 }

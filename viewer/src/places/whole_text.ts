@@ -3,7 +3,7 @@
 import { useEffect, useReducer, useState } from "preact/hooks";
 import { useAsker, useLooked } from "../asking.ts";
 import type { Excerpt, ObjectRef } from "../interface.ts";
-import { codePoints } from "../parts/text_forms.ts";
+import { codePoints, unfetchedOf } from "../parts/text_forms.ts";
 import { type Asker, type Progress, isAborted, rolloutQuestion } from "../source.ts";
 
 /** The most that the server gives at once: characters of a text, bytes of a payload. */
@@ -27,7 +27,7 @@ type AskPart = (asker: Asker, offset: number, stop: AbortSignal) => Promise<Part
 
 /** A text of an object, of which an answer had the beginning, or all. Nothing is asked until it is wanted. */
 export function useWholeText(object: ObjectRef, title: string, excerpt: Excerpt, isWanted: boolean): WholeText {
-  const isWhole = excerpt.offset === 0 && codePoints(excerpt.text) >= excerpt.characters;
+  const isWhole = excerpt.offset === 0 && unfetchedOf(excerpt) === 0;
   const { bundle, at, revision } = useLooked();
   const ask: AskPart = async (asker, offset, stop) => {
     const asked = { kind: object.kind, id: object.object_id, title, offset, limit: MOST_AT_ONCE };

@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from threading import Lock
 from time import monotonic
 from typing import Final, NamedTuple
@@ -19,7 +19,7 @@ import msgspec
 from rollout_trace.errors import QuestionError
 from rollout_trace.query.gist import gist
 from rollout_trace.query.naming import object_of
-from rollout_trace.query.search import HeldText, held_texts, lines_with
+from rollout_trace.query.search import HeldText, held_texts
 from rollout_trace.web import parts
 from rollout_trace.web.answers import pattern_process
 from rollout_trace.web.answers.cutting import page_made_of
@@ -33,13 +33,10 @@ MOST_HITS: Final = 100_000
 """In how many lines words may stand; what stands in more finds nothing for anyone."""
 MOST_SECONDS: Final = 10.0
 """How long a pattern may be matched."""
-_KEPT_SEARCHES: Final = 4
-_MOST_WORDS: Final = 1_000
-"""Characters of words that are looked for as they stand."""
+_KEPT_CHARACTERS: Final = 10_000_000
+"""How much of what was found is kept; the last search is, however much it found."""
 _BATCH_CHARACTERS: Final = 8_000_000
 _BEFORE, _MATCH, _AFTER = 120, 400, 400
-
-_Find = Callable[[Sequence[str]], Iterable[FoundLine]]
 
 
 class _Hit(NamedTuple):
@@ -65,10 +62,14 @@ class _Searches:
         with self._lock:
             if key not in self._kept:
                 self._kept[key] = tuple(_search(view, asked))
-                while len(self._kept) > _KEPT_SEARCHES:
+                while len(self._kept) > 1 and sum(map(_characters, self._kept.values())) > _KEPT_CHARACTERS:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(key)
             return self._kept[key]
+
+
+def _characters(hits: Sequence[_Hit]) -> int:
+    return sum(len(hit.before) + len(hit.match) + len(hit.after) for hit in hits)
 
 
 @once_a_view
@@ -104,8 +105,7 @@ def _told(view: View, hit: _Hit) -> SearchHit:
 
 
 def _search(view: View, asked: SearchQuery) -> Iterator[_Hit]:
-    flags = re.NOFLAG if asked.match_case else re.IGNORECASE
-    find = _Pattern(asked.text, flags).find if asked.is_pattern else _literal(asked.text, flags)
+    find = (_Pattern if asked.is_pattern else _Words)(asked.text, match_case=asked.match_case).find
     seen: set[int] = set()  # of each hit its hash: a line that a payload says twice counts once
     for batch in _batches(held_texts(view.bundle, view.reduction, parts.applied(view))):
         for found in find([held.text for held in batch]):
@@ -144,23 +144,38 @@ def _cut(held: HeldText, found: FoundLine) -> _Hit:
     )
 
 
-def _literal(words: str, flags: re.RegexFlag) -> _Find:
-    """What finds words as they stand, in a time that grows with the text alone, since the words are few."""
-    if len(words) > _MOST_WORDS:
-        message = f"the words have {len(words):,} characters, and at most {_MOST_WORDS:,} are looked for"
-        raise QuestionError(message)
-    pattern = re.compile(re.escape(words), flags)
-    return lambda texts: (
-        FoundLine(index, *found) for index, text in enumerate(texts) for found in lines_with(pattern, text)
-    )
+class _Words:
+    """Words that are found as they stand, in a time that grows with the text alone, whatever the words are.
+
+    `str.find` promises that; a pattern of literal words that are matched without regard to case does not.
+    """
+
+    def __init__(self, words: str, *, match_case: bool) -> None:
+        self._length = len(words)
+        self._as_matched = str if match_case else _small
+        self._words = self._as_matched(words)
+
+    def find(self, texts: Sequence[str]) -> Iterator[FoundLine]:
+        """The lines of texts in which the words stand."""
+        for index, text in enumerate(texts):
+            for line in text.split("\n"):
+                start = self._as_matched(line).find(self._words)
+                if start >= 0:
+                    yield FoundLine(index, line, start, start + self._length)
+
+
+def _small(text: str) -> str:
+    """A text in small letters, as many as it has letters, so that a place in it is one in the text."""
+    one_for_one = text.replace("\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}", "i")  # of which `lower` makes two
+    return one_for_one.lower().replace("\N{GREEK SMALL LETTER FINAL SIGMA}", "\N{GREEK SMALL LETTER SIGMA}")
 
 
 class _Pattern:
     """A pattern that is matched by other processes, all of them together for no longer than the time allowed."""
 
-    def __init__(self, pattern: str, flags: re.RegexFlag) -> None:
+    def __init__(self, pattern: str, *, match_case: bool) -> None:
         self._pattern = pattern
-        self._flags = flags
+        self._flags = re.NOFLAG if match_case else re.IGNORECASE
         self._seconds = MOST_SECONDS
 
     def find(self, texts: Sequence[str]) -> Sequence[FoundLine]:

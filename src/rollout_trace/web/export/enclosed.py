@@ -1,7 +1,8 @@
 """The answers that an exported file encloses: which questions it can be asked, and what it holds in all.
 
 Lists are enclosed whole and cut into pages, filtered and searched by the page itself, so that one answer serves every
-question about a list. An item, of which every request of a long thread shows the same, is enclosed once.
+question about a list. A history is sent again with every request of a thread: of what a request shows, only that is
+enclosed which the request before it did not show likewise, and an item only once.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,9 +10,11 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from rollout_trace.query.context import BEFORE_ITEMS
 from rollout_trace.query.naming import ObjectRef, objects_of
 from rollout_trace.reduce.evidence import ObjectKind
 from rollout_trace.web.answers.table import answer
+from rollout_trace.web.export.comparable import ComparableRequest, comparable_requests
 from rollout_trace.web.export.redaction import redacted
 from rollout_trace.web.interface import endpoints, questions
 from rollout_trace.web.interface.endpoints import Endpoint
@@ -56,6 +59,9 @@ class Enclosed(msgspec.Struct, kw_only=True):
     answers: dict[str, Told]
     items: dict[str, Told]
     """The items, by id, or the like for further wordings of one; in answers that stands in their place."""
+    comparable: list[ComparableRequest]
+    """The requests, as any two can be compared."""
+    settings_before_items: tuple[str, ...]
     payloads: int
     """How many payload files are enclosed."""
     payloads_left_out: int
@@ -83,6 +89,8 @@ class _Enclosing:
             name=view.extent.name,
             answers={},
             items={},
+            comparable=comparable_requests(view),
+            settings_before_items=BEFORE_ITEMS,
             payloads=0,
             payloads_left_out=0,
             is_redacted=is_redacted,
@@ -109,9 +117,11 @@ class _Enclosing:
 
     def _requests(self) -> None:
         for call_id in self._view.trace.inference_calls:
-            self._ask(endpoints.REQUEST, request=call_id)
-            for choice in questions.RequestItemsChoice:
+            head = self._ask(endpoints.REQUEST, request=call_id)["answer"]
+            for choice in (questions.RequestItemsChoice.NEW, questions.RequestItemsChoice.VANISHED):
                 self._ask(endpoints.REQUEST_ITEMS, request=call_id, choice=choice, limit=_ALL)
+            told = self._ask(endpoints.REQUEST_ITEMS, request=call_id, offset=head["shared_prefix"], limit=_ALL)
+            told["answer"]["begins_as"] = head["against"]  # of which the first items, in the same words, are left out
 
     def _compactions(self) -> None:
         told = self._found.answers[endpoints.COMPACTIONS.name]["answer"]

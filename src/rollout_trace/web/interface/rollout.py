@@ -27,8 +27,9 @@ class Rollout(msgspec.Struct, frozen=True, kw_only=True):
     last_seq: Seq
     """The events between which one can go back in time: of the log so far, whatever moment is looked at."""
     events: int
+    """Of which the graph was made: of a moment, those up to there."""
     is_live: bool
-    """Whether the log may still grow: nothing has closed the recording."""
+    """Whether the log may still grow: nothing has closed the recording, and it grew not long ago."""
     last_moment_unix_ms: UnixMilliseconds
     """The last moment that the graph knows; the timeline ends there."""
     default_rejects: bool
