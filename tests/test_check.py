@@ -211,6 +211,43 @@ def test_damage_is_found_where_it_is(
     assert report.conclusion.startswith("Damaged: ")
 
 
+def remove(payload: Path) -> None:
+    payload.unlink()
+
+
+def cut_short(payload: Path) -> None:
+    payload.write_bytes(payload.read_bytes()[:-1])
+
+
+def empty(payload: Path) -> None:
+    payload.write_bytes(b"")
+
+
+def put_a_folder_in_its_place(payload: Path) -> None:
+    payload.unlink()
+    payload.mkdir()
+
+
+@pytest.mark.parametrize("spoil", [remove, cut_short, empty, put_a_folder_in_its_place])
+@pytest.mark.parametrize("example", ["fix-the-build", "thermostat"])  # of schema 1, of schema 2
+def test_every_payload_that_the_log_names_is_looked_for(
+    example: str, spoil: Callable[[Path], None], tmp_path: Path
+) -> None:
+    """Whether reduction reads it or not."""
+    bundle = tmp_path / "bundle"
+    shutil.copytree(EXAMPLE.parent / example, bundle)
+    for payload in sorted((bundle / "payloads").iterdir()):
+        spoil(payload)
+        report = check_bundle(bundle)
+        damage = [finding for finding in report.findings if finding.severity is Severity.DAMAGE]
+        assert {finding.path for finding in damage if finding.path} == {f"payloads/{payload.name}"}
+        assert report.verdict is Verdict.DAMAGED
+        assert report.conclusion.startswith("Damaged: 1 payload is missing or broken")
+        if payload.is_dir():
+            payload.rmdir()
+        shutil.copy(EXAMPLE.parent / example / "payloads" / payload.name, payload)
+
+
 def test_a_gap_says_how_many_events_are_missing(bundle: Bundle) -> None:
     bundle.write([*bundle.lines[:9], *bundle.lines[12:]])
     assert only(check_bundle(bundle.path), FindingCode.SEQ_GAP).message == "3 events are missing before seq 13"

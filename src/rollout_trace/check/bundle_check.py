@@ -76,7 +76,7 @@ class _Check:
             if isinstance(entry, LoggedEvent):
                 self._findings += order.findings(entry)
                 self._findings += self._payloads.named_by(entry)
-                self._findings += losses_told(entry, self._payloads.load)
+                self._findings += losses_told(entry, self._bundle.read_payload)
                 self._events += 1
             self._reducer.apply(entry)
             self._last = entry
@@ -84,7 +84,7 @@ class _Check:
         self._findings += self._reported(reduction)
         self._findings.sort(key=lambda found: found.line or 1 << 62)
         self._findings += self._at_the_end(reduction)
-        self._findings += self._payloads.unread()
+        self._findings += list(self._payloads.unread(self._findings))
         evidence = self._folder(_severity_of_the_unfinished(reduction))
         skipped = self._events - sum(1 for _ in reduction.evidence)
         severities = (found.severity for found in self._findings)

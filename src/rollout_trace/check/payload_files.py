@@ -26,15 +26,10 @@ class PayloadFiles:
         self._by_id: dict[RawPayloadId, PayloadRef] = {}
         self._by_path: dict[str, PayloadRef] = {}
         self._sizes: dict[str, int] = {}
-        self._faults: set[str] = set()
 
     def load(self, ref: PayloadRef) -> bytes:
         """Read a payload, and measure it; raises `PayloadError` as the bundle does."""
-        try:
-            data = self._load_payload(ref)
-        except PayloadError:
-            self._faults.add(ref.path)  # which whoever asked for it reports
-            raise
+        data = self._load_payload(ref)
         self._sizes[ref.path] = len(data)
         return data
 
@@ -54,10 +49,11 @@ class PayloadFiles:
                     path=ref.path,
                 )
 
-    def unread(self) -> Iterator[Finding]:
-        """Read what nobody has read; what is missing or no JSON is found."""
+    def unread(self, known: Iterable[Finding]) -> Iterator[Finding]:
+        """Read what nobody could read; what is missing or no JSON is found, but for what is `known` to be damaged."""
+        damaged = {finding.path for finding in known if finding.severity is Severity.DAMAGE}
         for path, ref in self._by_path.items():
-            if path in self._sizes or path in self._faults:
+            if path in self._sizes or path in damaged:
                 continue
             try:
                 if json_text.is_json(self.load(ref)):

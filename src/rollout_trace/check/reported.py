@@ -5,11 +5,11 @@ from typing import Final
 from rollout_trace.check.findings import Finding, Severity
 from rollout_trace.diagnostics import Code, Diagnostic, Level
 
-FOUND_OTHERWISE: Final = frozenset({Code.SEQUENCE, Code.UNREAD_PAYLOAD})
-"""What `log_order` and `payload_files` tell in more detail."""
+FOUND_OTHERWISE: Final = frozenset({Code.SEQUENCE})
+"""What `log_order` tells in more detail."""
 
 _INCOMPLETE: Final = frozenset({Code.TORN_LINE, Code.NOT_COMPLETED, Code.NO_EVENTS})
-_DAMAGE: Final = frozenset({Code.EVENT_SCHEMA, Code.EVENT_ROLLOUT, Code.AFTER_COMPLETION})
+_DAMAGE: Final = frozenset({Code.EVENT_SCHEMA, Code.EVENT_ROLLOUT, Code.AFTER_COMPLETION, Code.UNREAD_PAYLOAD})
 
 
 def finding_of(diagnostic: Diagnostic, offset: int | None, path: str | None) -> Finding:
