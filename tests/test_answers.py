@@ -365,9 +365,9 @@ class TestFailures:
         found = failures_of(*salvaged(real_bundles, "0.160.0/killed_in_command"))
 
         assert [(failure.subject.kind, str(failure.outcome)) for failure in found] == [
-            (ObjectKind.THREAD, "running when the log ends"),
-            (ObjectKind.CODEX_TURN, "running when the log ends"),
-            (ObjectKind.TOOL_CALL, "running when the log ends"),
+            (ObjectKind.THREAD, "unfinished, no end"),
+            (ObjectKind.CODEX_TURN, "unfinished, no end"),
+            (ObjectKind.TOOL_CALL, "unfinished, no end"),
         ]
 
     def test_an_error_of_which_only_the_host_tells_is_one(self, real_bundles: Path) -> None:

@@ -68,7 +68,7 @@ export interface AgentTotals {
   readonly agent_path: string;
   readonly nickname: string | null;
   readonly models: ReadonlyArray<string>;
-  readonly status: ExecutionStatus;
+  readonly outcome: Outcome;
   readonly duration_ms: number | null;
   readonly turns: number;
   readonly requests: number;
@@ -562,11 +562,12 @@ export interface ObjectRef {
   readonly object_id: string;
 }
 
-/** How a piece of work stands. `unfinished` says what ended around work that itself never did: `turn cancelled`. */
+/** How a piece of work stands. */
 export interface Outcome {
   readonly status: ExecutionStatus;
   readonly unfinished: string | null;
   readonly exit_code: number | null;
+  readonly last_turn: ExecutionStatus | null;
 }
 
 /** A part of a list: `entries` from `offset` on, of `total` in all. */
@@ -853,6 +854,7 @@ export interface Summary {
   readonly root_thread_id: string;
   readonly schema_version: number;
   readonly status: RolloutStatus;
+  readonly outcome: Outcome;
   readonly started_at_unix_ms: number;
   readonly ended_at_unix_ms: number | null;
   readonly duration_ms: number;

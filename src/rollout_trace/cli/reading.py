@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Final, NamedTuple, NoReturn, TypeAlias
 
 import click
-import msgspec
 from rich.console import RenderableType
 from rich.text import Text
 
@@ -116,18 +115,10 @@ def open_reading(
         reduction = reduce_bundle(bundle, Mode.SALVAGE) if at is None else state_at(bundle, at)
     except RolloutTraceError as error:
         refuse(path, error)
-    if at is not None:
-        reduction = _without_its_end(reduction)
     opened = Reading(bundle, reduction, Names(reduction.trace), at, as_json)
     if opened.default_rejects:
         complain(f"{printable(str(path))}: {_why_not_whole(reduction)}; shown is what could be read of it")
     return opened
-
-
-def _without_its_end(reduction: Reduction) -> Reduction:
-    """A moment of a rollout: that the log does not end there well is no fault of it."""
-    faults = tuple(fault for fault in reduction.diagnostics if fault.code is not Code.NOT_COMPLETED)
-    return msgspec.structs.replace(reduction, diagnostics=faults)
 
 
 def _why_not_whole(reduction: Reduction) -> str:

@@ -15,6 +15,8 @@ from rollout_trace.cli.formatting import (
     counted,
     duration_text,
     facts,
+    no_end_text,
+    outcome_text,
     outcomes_text,
     status_text,
     table_of,
@@ -24,7 +26,7 @@ from rollout_trace.cli.reading import Reading, reading
 from rollout_trace.diagnostics import Diagnostic, Level
 from rollout_trace.printable import printable
 from rollout_trace.query.summary import AgentTotals, Summary, Tokens, summarize
-from rollout_trace.values import RolloutStatus
+from rollout_trace.values import ExecutionStatus
 
 _MOST_LINES_NAMED = 5
 _DEEPEST_AGENT = 8
@@ -60,10 +62,11 @@ def _parts(found: Summary, diagnostics: tuple[Diagnostic, ...], at: int | None) 
 def _identity(found: Summary, at: int | None) -> Table:
     grid = facts()
     status = Text.assemble(status_text(found.status), f", {duration_text(found.duration_ms)}")
-    if at is not None:
+    if found.outcome.unfinished is not None:
+        last_moment = found.started_at_unix_ms + found.duration_ms
+        status = Text.assemble((no_end_text(last_moment), "yellow"), f"; {duration_text(found.duration_ms)} until then")
+    elif at is not None:
         status.append(f" until event {at}", "dim")
-    elif found.ended_at_unix_ms is None:
-        status.append(" until the last event; it has no end: it still runs, or was killed", "dim")
     grid.add_row("rollout", printable(found.rollout_id))
     grid.add_row("trace", f"{printable(found.trace_id)} (schema {found.schema_version})")
     grid.add_row("started", time_text(found.started_at_unix_ms))
@@ -98,7 +101,7 @@ def _agents(found: Summary) -> Table:
             (
                 printable(label),
                 printable(", ".join(agent.models)) or "-",
-                status_text(agent.status),
+                outcome_text(agent.outcome),
                 f"{agent.requests:,}",
                 f"{agent.tool_calls:,}",
                 f"{agent.tokens.input:,}",
@@ -140,7 +143,7 @@ def _totals(found: Summary) -> Table:
 
 
 def _is_over(found: Summary) -> bool:
-    return found.status is not RolloutStatus.RUNNING
+    return found.outcome.status is not ExecutionStatus.RUNNING or found.outcome.unfinished is not None
 
 
 def _cost(found: Summary) -> str:

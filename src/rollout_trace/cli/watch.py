@@ -11,15 +11,18 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from rollout_trace.cli.formatting import STYLES, duration_text, table_of
+from rollout_trace.cli.formatting import duration_text, no_end_text, status_text, table_of
 from rollout_trace.cli.limiting import limits_option
 from rollout_trace.cli.reporting import complain, failure_line, path_text, tell_json
 from rollout_trace.errors import BundleError
 from rollout_trace.follow.bundle_follower import BundleFollower, Change, ChangeKind
 from rollout_trace.follow.following import DEFAULT_INTERVAL_SECONDS, Following
 from rollout_trace.limits import Limits
+from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.printable import printable
 from rollout_trace.query.current_activity import AgentActivity, Doing, current_activities
+from rollout_trace.query.outcome import rollout_outcome
+from rollout_trace.query.summary import last_known_moment
 from rollout_trace.reduce.replay import Reduction
 
 _REDRAW_SECONDS: Final = 0.5
@@ -86,7 +89,7 @@ def _run_live(following: Following, *, until_end: bool) -> None:
         while True:
             changes = list(following.poll())
             for follower, _ in changes:
-                views[follower.path] = follower.reduction()
+                views[follower.path] = follower.reduction(log_goes_on=follower.is_live)
             if changes or time.monotonic() - drawn_at > _REDRAW_SECONDS:
                 live.update(Group(*_screen(following, views)), refresh=True)
                 drawn_at = time.monotonic()
@@ -94,6 +97,11 @@ def _run_live(following: Following, *, until_end: bool) -> None:
                 return
             if not changes:
                 time.sleep(DEFAULT_INTERVAL_SECONDS)
+
+
+def _has_end(trace: RolloutTrace) -> bool:
+    """Whether it is known how a rollout stands: it has ended, or goes on."""
+    return rollout_outcome(trace).unfinished is None
 
 
 def _is_over(following: Following) -> bool:
@@ -109,7 +117,7 @@ def _screen(following: Following, views: dict[Path, Reduction]) -> Iterator[Rend
         events = sum(1 for _ in reduction.evidence)
         reported = len(reduction.diagnostics)
         faults = f", {reported:,} diagnostic{'' if reported == 1 else 's'}" if reported else ""
-        status = Text(trace.status, STYLES[trace.status])
+        status = status_text(trace.status) if _has_end(trace) else Text(no_end_text(last_known_moment(trace)), "yellow")
         yield Text.assemble((printable(path.name), "bold"), "  ", status, f"  {events:,} events{faults}")
         rows = [
             (
@@ -134,7 +142,10 @@ class _PlainLines:
         name = _short(follower.path.name)
         if change.kind in {ChangeKind.REPLACED, ChangeKind.GONE}:
             click.echo(f"{name}  {change.kind}: {printable(change.reason or '')}")
-        for agent in current_activities(follower.reduction().trace):
+        trace = follower.reduction(log_goes_on=follower.is_live).trace
+        if change.kind is ChangeKind.OPENED and not _has_end(trace):
+            click.echo(f"{name}  {no_end_text(last_known_moment(trace))}")
+        for agent in current_activities(trace):
             if self._told.get((follower.path, agent.thread_id)) != agent:
                 self._told[follower.path, agent.thread_id] = agent
                 at = _time_of_day(agent.since_unix_ms)

@@ -13,7 +13,7 @@ from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.threads import AgentThread, SpawnedOrigin
 from rollout_trace.query.item_text import item_text
 from rollout_trace.query.naming import ObjectRef
-from rollout_trace.query.outcome import Outcome, duration_of, outcome_of
+from rollout_trace.query.outcome import Outcome, agent_outcomes, duration_of
 from rollout_trace.query.payload_json import payload_json, value_at
 from rollout_trace.reduce.evidence import EventPosition, ObjectKind
 from rollout_trace.reduce.replay import Reduction
@@ -67,7 +67,7 @@ def agents_of(bundle: Bundle, reduction: Reduction) -> tuple[Agent, ...]:
     turns: dict[ThreadId, int] = {}
     for turn in trace.codex_turns.values():
         turns[turn.thread_id] = turns.get(turn.thread_id, 0) + 1
-    found = []
+    outcomes, found = agent_outcomes(trace), []
     for thread_id, thread in trace.threads.items():
         window = thread.execution
         found.append(
@@ -77,7 +77,7 @@ def agents_of(bundle: Bundle, reduction: Reduction) -> tuple[Agent, ...]:
                 nickname=thread.nickname,
                 model=thread.default_model,
                 parent=parent_of(trace, thread),
-                outcome=outcome_of(trace, window, thread_id),
+                outcome=outcomes[thread_id],
                 started_at_unix_ms=window.started_at_unix_ms,
                 duration_ms=duration_of(window),
                 turns=turns.get(thread_id, 0),

@@ -9,7 +9,7 @@ from rollout_trace.values import Seq
 
 
 def state_at(bundle: Bundle, seq: Seq, mode: Mode | str = Mode.SALVAGE) -> Reduction:
-    """The graph when the event `seq` had just happened, as if the log ended there.
+    """The graph when the event `seq` had just happened; at the last event, that of the whole log.
 
     Raises:
         BundleError: the log cannot be read.
@@ -18,11 +18,12 @@ def state_at(bundle: Bundle, seq: Seq, mode: Mode | str = Mode.SALVAGE) -> Reduc
     """
     reducer = Reducer(bundle.manifest, bundle.read_payload, Mode(mode), limits=bundle.limits)
     last: Seq | None = None
-    for entry in bundle.events():
+    entries = bundle.events()
+    for entry in entries:
         reducer.apply(entry)
         if isinstance(entry, LoggedEvent):
             last = entry.event.seq
             if last == seq:
-                return reducer.view()
+                return reducer.view(log_goes_on=next(entries, None) is not None)
     known = "it has none" if last is None else f"the last is {last}"
     raise QuestionError(f"the log has no event {seq}; {known}")

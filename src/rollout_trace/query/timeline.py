@@ -20,7 +20,7 @@ from rollout_trace.query.complaints import COMPLAINTS, complaint, error_texts
 from rollout_trace.query.gist import answer_gist, gist, one_line, operation_input, tool_input
 from rollout_trace.query.item_text import readable_text
 from rollout_trace.query.naming import Names, ObjectRef
-from rollout_trace.query.outcome import Outcome, duration_of, operation_of, outcome_of, tool_outcome
+from rollout_trace.query.outcome import Outcome, duration_of, operation_of, outcome_of, standing, tool_outcome
 from rollout_trace.query.payload_json import referred_json
 from rollout_trace.query.requests import sent_requests
 from rollout_trace.query.summary import tool_name
@@ -144,7 +144,8 @@ def _thread(told: _Teller, seen: events.ThreadStarted | events.ThreadResumed) ->
         yield told.moment(ObjectKind.THREAD, thread.thread_id, f"agent resumes{model}", thread.thread_id)
     else:
         what = f"agent starts{model}"
-        yield told.work(ObjectKind.THREAD, thread.thread_id, what, thread.execution, thread.thread_id)
+        outcome = standing(told.trace, thread)
+        yield told.work(ObjectKind.THREAD, thread.thread_id, what, thread.execution, thread.thread_id, outcome=outcome)
 
 
 def _turn(told: _Teller, seen: events.CodexTurnStarted) -> Iterator[TimelineEntry]:

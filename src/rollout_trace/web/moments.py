@@ -40,7 +40,7 @@ class Moments:
             if count == len(entries):
                 return self._whole
             if count not in self._views:
-                self._views[count] = self._whole.at(self._replayed(count, entries).view())
+                self._views[count] = self._whole.at(self._replayed(count, entries).view(log_goes_on=True))
                 while len(self._views) > _MOST_VIEWS:
                     self._views.popitem(last=False)
             self._views.move_to_end(count)

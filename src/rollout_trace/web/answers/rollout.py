@@ -23,7 +23,7 @@ def rollout(view: View, _asked: RolloutQuery) -> Rollout:
         name=extent.name,
         first_seq=extent.first_seq,
         last_seq=extent.last_seq,
-        events=extent.events,
+        events=sum(1 for _ in view.reduction.evidence),
         is_live=extent.is_live,
         last_moment_unix_ms=last_known_moment(view.trace),
         default_rejects=any(diagnostic.level is Level.ERROR for diagnostic in found),
