@@ -17,6 +17,7 @@ from rollout_trace.query import (
     agents_of,
     context_of,
     conversation_of,
+    describe,
     failures_of,
     find_text,
     lineage_of,
@@ -248,6 +249,22 @@ class TestTerminals:
 
         assert [use.input for use in stopped.uses] == ["sleep 60", r"'\x03'"]
         assert stopped.outcome.exit_code == 1
+
+    def test_a_process_ends_when_the_command_that_opened_it_does(self) -> None:
+        """Its call had ended at event 57, and the model looked twice before it was over."""
+        bundle, reduction = salvaged(EXAMPLE.parent, "thermostat")
+        terminal = list(reduction.trace.terminal_sessions)[3]
+        found = describe(bundle, reduction, ObjectRef(ObjectKind.TERMINAL_SESSION, terminal))
+
+        assert found.execution is not None
+        assert (str(found.outcome), found.execution.started_seq, found.execution.ended_seq) == ("completed", 56, 71)
+        assert {57, 71} - {event.position.seq for event in found.events} == {57}  # the call is no part of the terminal
+
+    def test_a_write_to_a_process_that_never_was_opens_no_terminal(self, real_bundles: Path) -> None:
+        _, reduction = salvaged(real_bundles, "0.169.0/exec_sessions")
+        (without,) = [found for found in terminals_of(reduction) if found.terminal_id is None]
+
+        assert [(use.kind, use.input, str(use.outcome)) for use in without.uses] == [("write_stdin", "'x'", "failed")]
 
 
 class TestAgents:

@@ -20,14 +20,14 @@ from rollout_trace.ids import (
 from rollout_trace.model.execution import ExecutionWindow
 from rollout_trace.model.inference import TokenUsage
 from rollout_trace.model.rollout import RolloutTrace
-from rollout_trace.model.terminal import TerminalOperation
+from rollout_trace.model.terminal import TerminalOperation, TerminalSession
 from rollout_trace.query.agents import passage
-from rollout_trace.query.applied_events import applied_events
+from rollout_trace.query.applied_events import applied_events, events_behind
 from rollout_trace.query.gist import gist, operation_input, printed
 from rollout_trace.query.item_text import whole_texts
 from rollout_trace.query.links import Link, links_from, links_to, payloads_of
 from rollout_trace.query.naming import GraphObject, Names, ObjectRef, object_of
-from rollout_trace.query.outcome import Outcome, standing
+from rollout_trace.query.outcome import Outcome, process_window, standing
 from rollout_trace.query.payload_json import payload_bytes
 from rollout_trace.query.requests import first_shown, sent_requests
 from rollout_trace.query.tool_outputs import tool_outputs_of
@@ -88,7 +88,7 @@ def describe(bundle: Bundle, reduction: Reduction, ref: ObjectRef) -> Descriptio
     shown_in = None
     if ref.kind is ObjectKind.CONVERSATION_ITEM:
         shown_in = first_shown(sent_requests(trace)).get(ItemId(ref.object_id))
-    touching = {position.seq for position in reduction.evidence.events_of(ref.kind, ref.object_id)}
+    touching = {position.line for position in events_behind(reduction, ref)}
     known = particulars(trace, Names(trace), ref)
     return Description(
         ref=ref,
@@ -105,7 +105,7 @@ def describe(bundle: Bundle, reduction: Reduction, ref: ObjectRef) -> Descriptio
         events=tuple(
             BehindIt(applied.position, event_type(applied.event))
             for applied in applied_events(bundle, reduction)
-            if applied.position.seq in touching and ref in applied.touched
+            if applied.position.line in touching
         ),
         payloads=tuple(
             trace.raw_payloads[payload] for payload in payloads_of(reduction, ref) if payload in trace.raw_payloads
@@ -133,7 +133,9 @@ def particulars(trace: RolloutTrace, names: Names, ref: ObjectRef) -> Particular
         KeyError: the graph has no such object.
     """
     found = object_of(trace, ref)
-    execution = getattr(found, "execution", None)
+    execution = (
+        process_window(trace, found) if isinstance(found, TerminalSession) else getattr(found, "execution", None)
+    )
     links = tuple(links_from(trace, ref))
     return Particulars(
         name=names.short(ref),

@@ -94,7 +94,12 @@ def printed(result: TerminalResult) -> str:
 
 def _operation(trace: RolloutTrace, operation_id: TerminalOperationId) -> str:
     operation = trace.terminal_operations.get(operation_id)
-    return "" if operation is None else operation_input(operation)
+    if operation is None:
+        return ""
+    was = (
+        "" if isinstance(operation.request, ExecCommandRequest) else f"{operation.kind} to a process not opened here: "
+    )
+    return f"{was}{operation_input(operation)}"
 
 
 def answer_gist(trace: RolloutTrace, call: InferenceCall) -> str:

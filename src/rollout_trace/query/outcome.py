@@ -125,6 +125,13 @@ def terminal_outcome(trace: RolloutTrace, session: TerminalSession) -> Outcome:
     return operation_outcome(trace, created)
 
 
+def process_window(trace: RolloutTrace, session: TerminalSession) -> ExecutionWindow:
+    """When the process of a terminal ran: to the end of the command that opened it, which saw its exit."""
+    created = trace.terminal_operations.get(session.created_by_operation_id)
+    ended = session.execution if created is None else created.execution
+    return msgspec.structs.replace(ended, started_at_unix_ms=session.execution.started_at_unix_ms)
+
+
 def operation_outcome(trace: RolloutTrace, operation: TerminalOperation) -> Outcome:
     """How an operation on a terminal stands, with the exit code of its process, if it is known."""
     tool = trace.tool_calls.get(operation.tool_call_id)
