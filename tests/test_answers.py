@@ -29,7 +29,9 @@ from rollout_trace.query import (
     tool_outputs_of,
 )
 from rollout_trace.query.conversation import SaidItem
+from rollout_trace.query.gist import gist
 from rollout_trace.query.lineage import LineageStep
+from rollout_trace.query.naming import item_ref
 from rollout_trace.reduce.evidence import ObjectKind
 from rollout_trace.reduce.modes import Mode
 from rollout_trace.reduce.replay import Reduction
@@ -104,7 +106,7 @@ class TestWhatHappened:
         turns = [entry.what for entry in timeline_of(bundle, reduction) if entry.subject.kind is ObjectKind.CODEX_TURN]
 
         assert turns[0].startswith("“The build of plaindate has been failing since yesterday.")
-        assert turns[1].startswith("“Message Type: NEW_TASK Task name: /root/reviewer")
+        assert turns[1].startswith("“Please review my change to src/plaindate/months.py")
 
 
 class TestWhereFrom:
@@ -232,6 +234,20 @@ class TestWhatToolsReturned:
 
         assert (exploded.returned or "").endswith("Mcp error: -32000: the tool exploded")
         assert (str(exploded.outcome), exploded.showing) == ("failed", "whole")
+
+
+class TestMessages:
+    def test_titles_have_the_words_of_a_message_and_not_its_envelope(self, real_bundles: Path) -> None:
+        """The receiver was shown them encrypted; they stand in the call that sent them."""
+        bundle, reduction = salvaged(real_bundles, "0.169.0/agents_v2")
+        turns = [entry.what for entry in timeline_of(bundle, reduction) if entry.subject.kind is ObjectKind.CODEX_TURN]
+        names = Names(reduction.trace)
+        items = [gist(reduction.trace, names, item_ref(item_id)) for item_id in reduction.trace.conversation_items]
+
+        assert "“MARK-BROKEN fail please”" in turns
+        assert "message from /root: MARK-BROKEN fail please" in items
+        assert "message from /root/alpha: Alpha: the answer is A." in items
+        assert not [title for title in (*turns, *items) if "Message Type" in title]
 
 
 class TestTerminals:
