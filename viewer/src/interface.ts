@@ -845,7 +845,7 @@ export interface SearchQuery {
 export type Severity = "note" | "incomplete" | "damage";
 
 /** How much the model was shown of what a tool returned. */
-export type Showing = "whole" | "part" | "nothing" | "to a cell" | "unknown";
+export type Showing = "whole" | "more later" | "cut" | "reworded" | "nothing" | "to a cell" | "unknown";
 
 /** What is in a rollout. A duration that has no end yet reaches to the last moment that the graph knows. */
 export interface Summary {

@@ -18,7 +18,7 @@ from rollout_trace.query.tool_outputs import Showing, ToolOutput, tool_outputs_o
 from rollout_trace.reduce.evidence import ObjectKind
 
 _MOST_CHARACTERS = 70
-_STYLES = {Showing.PART: "yellow", Showing.NOTHING: "yellow"}
+_STYLES = {Showing.CUT: "yellow", Showing.NOTHING: "yellow"}
 
 
 @click.command()
@@ -27,8 +27,9 @@ def tools(asked: Reading, operand: str | None) -> None:
     """Show what tools returned, and what the model was shown.
 
     With TOOL (a tool call's name, as `tool:3`, or id), both texts in full. Sizes are in characters, without the
-    lines that the runtime puts before an output. `whole`: all that was returned was shown; `part`: it was cut, or put
-    in other words; `nothing`: no output was shown; `to a cell`: code asked for it.
+    lines that the runtime puts before an output. `whole`: all that was returned was shown; `more later`: the command
+    ran on, and later calls have the rest; `cut`: so many characters are missing; `reworded`: told in other words;
+    `nothing`: no output was shown; `to a cell`: code asked for it.
     """
     chosen = None if operand is None else [ToolCallId(asked.find(operand, ObjectKind.TOOL_CALL).object_id)]
     found = tool_outputs_of(asked.bundle, asked.reduction, chosen)
@@ -43,8 +44,8 @@ def _table(asked: Reading, found: Sequence[ToolOutput]) -> Iterator[RenderableTy
             outcome_text(output.outcome),
             "" if output.duration_ms is None else duration_text(output.duration_ms),
             _size(output.returned),
-            _size(None if output.shown is None else without_header(output.shown)),
-            Text(output.showing, _STYLES.get(output.showing, "none")),
+            _size(output.shown),
+            _how(asked, output),
         )
         for output in found
     ]
@@ -57,7 +58,23 @@ def _table(asked: Reading, found: Sequence[ToolOutput]) -> Iterator[RenderableTy
 
 
 def _size(text: str | None) -> str:
-    return "-" if text is None else f"{len(text):,}"
+    return "-" if text is None else f"{len(without_header(text)):,}"
+
+
+def _how(asked: Reading, output: ToolOutput) -> Text:
+    how = Text(output.showing, _STYLES.get(output.showing, "none"))
+    match output.showing:
+        case Showing.CUT:
+            how.append(f" ({output.missing:,} characters)")
+        case Showing.LATER if output.later:
+            later = (ObjectRef(ObjectKind.TOOL_CALL, tool_id) for tool_id in output.later)
+            how.append(" (").append_text(refs_text(asked, later)).append(")")
+        case Showing.NOTHING if output.not_in is not None:
+            request = ObjectRef(ObjectKind.INFERENCE_CALL, output.not_in)
+            how.append(": ").append_text(name_text(asked, request)).append(" was without it")
+        case Showing.NOTHING:
+            how.append(": no request came after")
+    return how
 
 
 def _texts(asked: Reading, output: ToolOutput) -> Iterator[RenderableType]:
@@ -69,6 +86,6 @@ def _texts(asked: Reading, output: ToolOutput) -> Iterator[RenderableType]:
     yield block(output.returned if output.returned is not None else "(the trace does not have it)")
     shown = refs_text(asked, map(item_ref, output.shown_by))
     yield Text.assemble(
-        ("\nshown to the model", "bold"), f"  {output.showing}, {_size(output.shown)} characters  ", shown
+        ("\nshown to the model", "bold"), "  ", _how(asked, output), f", {_size(output.shown)} characters  ", shown
     )
     yield block(output.shown if output.shown is not None else "(nothing)")

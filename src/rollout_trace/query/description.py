@@ -27,7 +27,7 @@ from rollout_trace.query.gist import gist, operation_input, printed
 from rollout_trace.query.item_text import whole_texts
 from rollout_trace.query.links import Link, links_from, links_to, payloads_of
 from rollout_trace.query.naming import GraphObject, Names, ObjectRef, object_of
-from rollout_trace.query.outcome import Outcome, process_window, standing
+from rollout_trace.query.outcome import Outcome, operation_of, process_window, ran_on, standing
 from rollout_trace.query.payload_json import payload_bytes
 from rollout_trace.query.requests import first_shown, sent_requests
 from rollout_trace.query.tool_outputs import tool_outputs_of
@@ -193,7 +193,16 @@ def texts_of(bundle: Bundle, reduction: Reduction, ref: ObjectRef) -> dict[str, 
             return {"text": whole_texts(bundle, reduction, [ItemId(ref.object_id)])[ItemId(ref.object_id)]}
         case ObjectKind.TOOL_CALL:
             (output,) = tool_outputs_of(bundle, reduction, [ToolCallId(ref.object_id)])
-            texts = {"asked": output.asked, "returned": output.returned, "shown to the model": output.shown}
+            tool = trace.tool_calls[output.tool_call_id]
+            operation = operation_of(trace, tool) if ran_on(trace, tool) else None
+            texts = {
+                "asked": output.asked,
+                "returned": output.returned,
+                "shown to the model": output.shown,
+                "printed until its end, after the call": None
+                if operation is None or operation.result is None
+                else printed(operation.result),
+            }
             return {title: text for title, text in texts.items() if text is not None}
         case ObjectKind.CODE_CELL:
             return {"program": trace.code_cells[CodeCellId(ref.object_id)].source_js}

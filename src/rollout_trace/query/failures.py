@@ -72,9 +72,7 @@ def failures_from(
             entry, error=entry.error or told.get(entry.subject) or _tool_error(bundle, trace, entry)
         )
         for entry in entries
-        if entry.outcome is not None
-        and entry.outcome.is_fault
-        and entry.subject.kind is not ObjectKind.TERMINAL_OPERATION  # its call says the same
+        if entry.outcome is not None and entry.outcome.is_fault
     ]
     wrong += _only_told(bundle, trace, applied, wrong)
     wrong.sort(key=lambda entry: entry.position.seq)

@@ -147,11 +147,19 @@ def operation_of(trace: RolloutTrace, tool: ToolCall) -> TerminalOperation | Non
     return None if operation_id is None else trace.terminal_operations.get(operation_id)
 
 
+def ran_on(trace: RolloutTrace, tool: ToolCall) -> bool:
+    """Whether the command of a call went on when the call had ended: how it ended, the call could not say."""
+    operation, ended = operation_of(trace, tool), tool.execution.ended_seq
+    if operation is None or ended is None:
+        return False
+    return operation.execution.ended_seq is not None and operation.execution.ended_seq > ended
+
+
 def tool_outcome(trace: RolloutTrace, tool: ToolCall) -> Outcome:
-    """How a tool call stands; that of a command has its exit code."""
+    """How a tool call stands; that of a command which was over by then has its exit code."""
     outcome = outcome_of(trace, tool.execution, tool.thread_id, tool.started_by_codex_turn_id)
     operation = operation_of(trace, tool)
-    if operation is None or operation.result is None:
+    if operation is None or operation.result is None or ran_on(trace, tool):
         return outcome
     return msgspec.structs.replace(outcome, exit_code=operation.result.exit_code)
 

@@ -20,7 +20,15 @@ from rollout_trace.query.complaints import COMPLAINTS, complaint, error_texts
 from rollout_trace.query.gist import answer_gist, gist, one_line, operation_input, tool_input
 from rollout_trace.query.messages import item_words, without_envelope
 from rollout_trace.query.naming import Names, ObjectRef
-from rollout_trace.query.outcome import Outcome, duration_of, operation_of, outcome_of, standing, tool_outcome
+from rollout_trace.query.outcome import (
+    Outcome,
+    duration_of,
+    operation_of,
+    operation_outcome,
+    outcome_of,
+    standing,
+    tool_outcome,
+)
 from rollout_trace.query.payload_json import referred_json
 from rollout_trace.query.requests import sent_requests
 from rollout_trace.query.summary import tool_name
@@ -199,7 +207,7 @@ def _late_end(told: _Teller, seen: events.ToolCallRuntimeEnded) -> Iterator[Time
             operation.operation_id,
             f"command ends: {operation_input(operation)}",
             tool.thread_id,
-            tool_outcome(told.trace, tool),
+            operation_outcome(told.trace, operation),
             operation.raw_payload_ids,
         )
 
