@@ -61,7 +61,7 @@ def facts_in(root: Path | None, limits: Limits, *, no_cache: bool) -> FleetFacts
     anew = partial(_found_anew, limits=limits)
     if no_cache:
         with closing(anew(bundles)) as results:
-            found = dict(zip(bundles, results, strict=True))
+            found = dict(results)
     else:
         found = dict(each_known_or_found(bundles, FactCache(limits), anew))
     fleet = FleetFacts([], [])
@@ -96,6 +96,6 @@ def short_names(bundles: Sequence[Path]) -> list[str]:
     return [printable(name if len(name) <= length + 1 else f"{name[:length]}…") for name in names]
 
 
-def _found_anew(bundles: Sequence[Path], limits: Limits) -> Generator[Found]:
+def _found_anew(bundles: Sequence[Path], limits: Limits) -> Generator[tuple[Path, Found]]:
     with closing(found_anew(bundles, limits)) as each:
         yield from with_progress(each, len(bundles), "Reading")

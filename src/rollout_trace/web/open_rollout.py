@@ -77,9 +77,10 @@ class OpenRollout:
         Raises:
             BundleError: there is no bundle, or none that can be read.
         """
-        if not self._is_read.wait(_PATIENCE_SECONDS):
-            if self.has_ended and not self._is_closed.is_set():
-                raise BundleError(self.path, "reading it failed, which is a fault of ours; the terminal says more")
+        is_read = self._is_read.wait(_PATIENCE_SECONDS)
+        if self.has_ended and not self._is_closed.is_set():
+            raise BundleError(self.path, "reading it failed, which is a fault of ours; the terminal says more")
+        if not is_read:
             done, size = self._follower.progress()
             return Reading(bytes_read=done, bytes_in_log=size)
         view, moments = self._now()
