@@ -47,8 +47,9 @@ def test_lists_and_objects_are_those_that_the_server_tells(page: Path) -> None:
     for name, asked in lists_of(view):
         if name == "conversation" or "thread" not in asked:  # other lists of one agent are chosen by the page
             key = key_of_question(ENDPOINTS[name], asked)
-            told = enclosed["answers"][key]["answer"]["entries"]
-            assert [with_item(entry, enclosed) for entry in told] == whole_list(view, name, **asked)
+            told = enclosed["answers"][key]["answer"]
+            entries = [with_item(entry, enclosed) for entry in told["entries"]]
+            assert entries == whole_list(view, name, **asked)[told["offset"] :]  # a request's follow those before
     for tool_id in view.trace.tool_calls:
         told = enclosed["answers"][f"object?id={tool_id}&kind=tool_call"]["answer"]
         assert told == ask(view, "object", kind="tool_call", id=tool_id)
@@ -110,11 +111,28 @@ def test_each_request_has_an_item_in_its_own_words(tmp_path: Path) -> None:
 
     view, enclosed = view_of(bundle), enclosed_in(tmp_path / "page.html")
     for number, last_word in enumerate(("ONE", "TWO"), start=1):
-        told = enclosed["answers"][f"request/items?request=inf-{number}"]["answer"]["entries"]
-        assert [with_item(entry, enclosed) for entry in told] == whole_list(
-            view, "request/items", request=f"inf-{number}"
-        )
-        assert f"{last_word}" in with_item(told[1], enclosed)["item"]["text"]["text"]
+        told = enclosed["answers"][f"request/items?request=inf-{number}"]["answer"]
+        shown = [with_item(entry, enclosed) for entry in told["entries"]]
+        assert shown == whole_list(view, "request/items", request=f"inf-{number}")[told["offset"] :]
+        assert last_word in shown[-1]["item"]["text"]["text"]
+
+
+def test_a_history_is_enclosed_once(tmp_path: Path) -> None:
+    recording = recording_with_turn()
+    said = [user(f"word {number}") for number in range(4)]
+    recording.request("inf-1", said[:2])
+    recording.request("inf-2", said[:3])
+    recording.request("inf-3", [said[0], user("another"), said[3]])
+    bundle = recording.write(tmp_path / "bundle")
+    assert export(bundle.path, "-o", tmp_path / "page.html").returncode == 0
+
+    answers = enclosed_in(tmp_path / "page.html")["answers"]
+    told = [answers[f"request/items?request=inf-{number}"]["answer"] for number in (1, 2, 3)]
+    assert [(one["begins_as"], one["offset"], len(one["entries"]), one["total"]) for one in told] == [
+        (None, 0, 2, 2),
+        ("inf-1", 2, 1, 3),
+        ("inf-2", 1, 2, 3),
+    ]
 
 
 def test_one_large_payload_leaves_room_for_small_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,7 @@
 // The answers inside an exported file: unpacked once, and cut, filtered and searched here, where a server would do it.
 //
-// The file has each list as a whole and each item once (`web/export/enclosed.py` wrote it). What it does not have is said
-// in a sentence, never shown as empty.
+// The file has each list as a whole and each item once, and of what a request shows only what the request before it did not
+// show likewise (`web/export/enclosed.py` wrote it). What it does not have is said in a sentence, never shown as empty.
 
 import type { ObjectRef, Outcome, SearchHit } from "./interface.ts";
 import { NoAnswer, type Source } from "./source.ts";
@@ -23,6 +23,14 @@ interface EnclosedAnswer {
 }
 
 type Entry = Readonly<Record<string, unknown>>;
+
+/** The items that a request shows, from `offset` on; those before are the first that the request `begins_as` shows. */
+interface ItemsOfRequest {
+  readonly offset: number;
+  readonly total: number;
+  readonly entries: ReadonlyArray<Entry>;
+  readonly begins_as: string | null;
+}
 
 const ENCLOSED = "rollout-trace-answers";
 const MOST_HITS = 2_000;
@@ -105,6 +113,7 @@ function found(enclosed: Enclosed, name: string, asked: Map<string, string>, pag
     known = enclosed.answers[keyOf(name, asked)];
   }
   if (known === undefined) throw new NoAnswer("not-enclosed", whyNot(enclosed, name));
+  if (isOfRequest(known.answer)) return itemsOfRequest(enclosed, known, page);
   return { ...known, answer: partOf(enclosed, known.answer, filters, page) };
 }
 
@@ -134,6 +143,27 @@ function partOf(enclosed: Enclosed, answer: unknown, filters: Map<string, string
     return { ...answer, offset: page.offset, text: characters.slice(page.offset, page.offset + page.limit).join("") };
   }
   return answer;
+}
+
+function isOfRequest(answer: unknown): answer is ItemsOfRequest {
+  return typeof answer === "object" && answer !== null && "begins_as" in answer;
+}
+
+/** What a request shows: its own items after those with which it begins as the request before, and so on. */
+function itemsOfRequest(enclosed: Enclosed, shown: EnclosedAnswer, { offset, limit }: Page): EnclosedAnswer {
+  const { total } = shown.answer as ItemsOfRequest;
+  const names: Record<string, string> = {};
+  const entries: Entry[] = [];
+  let end = Math.min(offset + limit, total);
+  for (let known: EnclosedAnswer | undefined = shown; known !== undefined && offset < end; ) {
+    const { offset: first, entries: own, begins_as } = known.answer as ItemsOfRequest;
+    const part = own.slice(Math.max(0, offset - first), Math.max(0, end - first));
+    entries.unshift(...(known === shown ? part : part.map((entry) => ({ ...entry, is_new: false, is_in_shared_prefix: true }))));
+    Object.assign(names, known.names);
+    end = Math.min(end, first);
+    known = begins_as === null ? undefined : enclosed.answers[`request/items?request=${begins_as}`];
+  }
+  return { ...shown, names, answer: { offset, total, entries: entries.map((entry) => withItem(enclosed, entry)) } };
 }
 
 /** An entry with the item in place of its id. */

@@ -48,6 +48,24 @@ test("an item stands in place of its id", async () => {
   assert.deepEqual((await told(from, "compactions/items?seq=3&choice=kept")).entries, [{ text: "hello" }]);
 });
 
+test("a request shows what the request before it shows, and its own after that", async () => {
+  const shown = (index: number, is_new: boolean, is_in_shared_prefix = !is_new) => ({ index, is_new, is_vanished: false, is_in_shared_prefix, item: `i${index}` });
+  const from = source(
+    {
+      "request/items?request=r1": { ...list([0, 1, 2].map((index) => shown(index, true))), begins_as: null },
+      "request/items?request=r2": { offset: 2, total: 4, entries: [2, 3].map((index) => shown(index, true)), begins_as: "r1" },
+      "request/items?request=r3": { offset: 4, total: 5, entries: [shown(4, true)], begins_as: "r2" },
+    },
+    { items: Object.fromEntries([0, 1, 2, 3, 4].map((index) => [`i${index}`, { text: `${index}` }])) },
+  );
+  const entry = (index: number, is_new: boolean) => ({ ...shown(index, is_new), item: { text: `${index}` } });
+  const old = (index: number) => entry(index, false);
+  assert.deepEqual(await told(from, "request/items?request=r3&limit=10"), { offset: 0, total: 5, entries: [old(0), old(1), old(2), old(3), entry(4, true)] });
+  assert.deepEqual(await told(from, "request/items?request=r3&offset=1&limit=2"), { offset: 1, total: 5, entries: [old(1), old(2)] });
+  assert.deepEqual((await told(from, "request/items?request=r2&offset=2&limit=9")).entries, [entry(2, true), entry(3, true)]);
+  assert.deepEqual((await told(from, "request/items?request=r3&offset=7&limit=2")).entries, []);
+});
+
 test("parameters are known whatever their order and signs", async () => {
   const from = source({ "object?id=a b&c=d/ü&kind=thread": { name: "x" } });
   assert.deepEqual(await told(from, "object?kind=thread&id=a+b%26c%3Dd%2F%C3%BC"), { name: "x" });

@@ -1,7 +1,8 @@
 """The answers that an exported file encloses: which questions it can be asked, and what it holds in all.
 
 Lists are enclosed whole and cut into pages, filtered and searched by the page itself, so that one answer serves every
-question about a list. An item, of which every request of a long thread shows the same, is enclosed once.
+question about a list. A history is sent again with every request of a thread: of what a request shows, only that is
+enclosed which the request before it did not show likewise, and an item only once.
 """
 
 from collections.abc import Callable, Iterator
@@ -109,9 +110,11 @@ class _Enclosing:
 
     def _requests(self) -> None:
         for call_id in self._view.trace.inference_calls:
-            self._ask(endpoints.REQUEST, request=call_id)
-            for choice in questions.RequestItemsChoice:
+            head = self._ask(endpoints.REQUEST, request=call_id)["answer"]
+            for choice in (questions.RequestItemsChoice.NEW, questions.RequestItemsChoice.VANISHED):
                 self._ask(endpoints.REQUEST_ITEMS, request=call_id, choice=choice, limit=_ALL)
+            told = self._ask(endpoints.REQUEST_ITEMS, request=call_id, offset=head["shared_prefix"], limit=_ALL)
+            told["answer"]["begins_as"] = head["against"]  # of which the first items, in the same words, are left out
 
     def _compactions(self) -> None:
         told = self._found.answers[endpoints.COMPACTIONS.name]["answer"]
