@@ -85,6 +85,16 @@ def test_who_comes_back_is_told_only_what_is_new(viewer: Viewer, growing: Growin
         assert up_to(changes, 15).data["events"] == 15
 
 
+def test_a_stream_begins_with_how_things_stand_now(viewer: Viewer, growing: GrowingBundle) -> None:
+    growing.write_lines(10)
+    with viewer.stream(changes_of(viewer)) as changes:
+        up_to(changes, 10)
+    growing.write_lines(10)  # while nobody follows
+    until(lambda: viewer.ask("rollout", viewer.key("run")).json, partial(_goes_to, 20))
+    with viewer.stream(changes_of(viewer)) as changes:
+        assert next(changes).event_id == 20
+
+
 @pytest.mark.parametrize("last", ["", "x", "-1", "9" * 5_000, "\xb2"])
 def test_an_id_that_is_none_is_as_if_nothing_was_seen(last: str, viewer: Viewer, growing: GrowingBundle) -> None:
     growing.write_lines(5)

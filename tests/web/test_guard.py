@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from rollout_trace.web.guard import doors_of
 from web.served import COMMAND, EXAMPLE, PATIENCE_SECONDS, Viewer, environment, viewing
 
 POLICY = (
@@ -29,6 +30,11 @@ def test_another_host_is_not_answered(host: str, examples: Viewer) -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1:{port}", "localhost:{port}", "LOCALHOST:{port}", "[::1]:{port}"])
 def test_our_own_names_are_answered(host: str, examples: Viewer) -> None:
     assert examples.get("/api/1/bundles", Host=host.format(port=examples.port)).status == 200
+
+
+def test_a_browser_leaves_out_the_port_of_http() -> None:
+    assert {"127.0.0.1", "127.0.0.1:80"} <= (doors_of("127.0.0.1", 80, is_loopback=True).hosts or set())
+    assert "127.0.0.1" not in (doors_of("127.0.0.1", 8080, is_loopback=True).hosts or set())
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,8 @@ HEADERS: Final = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 """What every response says, whatever became of the request."""
+_PORT_LEFT_OUT: Final = 80
+"""The port of HTTP, which browsers do not name in the host."""
 TOKEN: Final = "token"  # noqa: S105 - the name of a parameter
 
 
@@ -47,7 +49,8 @@ def doors_of(host: str, port: int, *, is_loopback: bool) -> Doors:
     """The doors of a server: on loopback its own names, without a token; else any name, with a new token."""
     if is_loopback:
         names = {"127.0.0.1", "localhost", "[::1]", f"[{host}]" if ":" in host else host}
-        return Doors(frozenset(f"{name}:{port}" for name in names), None)
+        with_port = {f"{name}:{port}" for name in names}
+        return Doors(frozenset(with_port | names if port == _PORT_LEFT_OUT else with_port), None)
     return Doors(None, secrets.token_urlsafe(24))
 
 

@@ -61,7 +61,9 @@ class OpenRollout:
         self._view: tuple[int, View, Moments] | None = None
         self._limits = limits
         self.changes: tuple[NumberedChange, ...] = ()
-        """The last things that happened while somebody followed, in order; another tuple each time."""
+        """The last things that happened while somebody followed, in order; another tuple each time. The last says how
+        things stand; there is none where something has happened since."""
+        self._changes_told = 0
         self._followers = 0
         self._counting = Lock()
         self._thread = Thread(target=self._follow, name=f"rollout {key}", daemon=True)
@@ -136,7 +138,9 @@ class OpenRollout:
             change = self._read_on()
             self._is_read.set()
             waiting = _together(waiting, change)
-            if self.is_followed and time.monotonic() >= tell_after and (waiting or not self.changes):
+            if not self.is_followed:
+                self.changes = () if waiting else self.changes
+            elif time.monotonic() >= tell_after and (waiting or not self.changes):
                 tell_after = self._tell(waiting)
                 waiting = None
             if change is None:
@@ -174,8 +178,8 @@ class OpenRollout:
             is_live=extent.is_live,
             activities=current_activities(view.trace)[:_MOST_ACTIVITIES],
         )
-        number = self.changes[-1].number + 1 if self.changes else 1
-        self.changes = (*self.changes, NumberedChange(number, told))[-_MOST_CHANGES:]
+        self._changes_told += 1
+        self.changes = (*self.changes, NumberedChange(self._changes_told, told))[-_MOST_CHANGES:]
         ended = time.monotonic()
         return ended + max((ended - began) * _REST, _LEAST_REST_SECONDS)
 

@@ -61,7 +61,10 @@ export function RolloutProvider({ bundle, at, children }: { bundle: string; at: 
         }
         show.tell(latest);
       },
-      setConnection,
+      (stands) => {
+        setConnection(stands);
+        if (stands === "connecting") setLogRevision(asker.newRevision()); // nobody has followed the log until now
+      },
     );
     return () => {
       stop();
