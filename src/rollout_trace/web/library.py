@@ -115,7 +115,7 @@ class Library:
             entry = self._entries.get(key)
             if entry is None:
                 raise QuestionError(
-                    f"there is no bundle {key} in the folder that is viewed; the list has those there are"
+                    f"there is no bundle {key} (any more) in the folder that is viewed; the list has those there are"
                 )
             if key not in self._open:
                 self._open[key] = OpenRollout(key, entry.path, self._limits, self.prices)
