@@ -171,6 +171,16 @@ def test_a_folder_without_bundles_waits_for_the_first(tmp_path: Path, own: Path)
         assert names(until(lambda: viewer.ask("bundles").json, lambda told: told["read"] == 1)) == ["first"]
 
 
+def test_bundles_further_down_are_named(root: Path, own: Path) -> None:
+    above = root.with_name("above")
+    above.mkdir()
+    with viewing(above, own) as viewer:
+        assert viewer.ask("bundles").json["further_down"] is None
+        deep = root.rename(above / "of-one-version")
+        told = viewer.ask("bundles").json
+        assert (told["found"], told["further_down"]) == (0, str(deep))
+
+
 def test_a_folder_that_is_removed_and_comes_back(viewer: Viewer, root: Path) -> None:
     shutil.move(root, f"{root}-away")
     until(lambda: viewer.ask("bundles").json["found"], lambda found: found == 0)

@@ -71,10 +71,15 @@ export function BundlesPlace() {
         onOpen={(bundle) => go({ bundle: bundle.key, place: "overview" })}
         minWidth={1_120}
         remember="bundles"
-        empty={text === "" && status === "" ? "There are no bundles in this folder. New ones appear here by themselves." : "No bundle is like that."}
+        empty={text === "" && status === "" ? noBundles(known?.further_down ?? null) : "No bundle is like that."}
       />
     </PlaceLayout>
   );
+}
+
+function noBundles(furtherDown: string | null): string {
+  const none = "There are no bundles in this folder. New ones appear here by themselves.";
+  return furtherDown === null ? none : `${none} There are some in ${withVisibleMarks(furtherDown)}, which can be viewed in place of it.`;
 }
 
 const COLUMNS: ReadonlyArray<Column<BundleLine>> = [

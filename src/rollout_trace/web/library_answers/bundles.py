@@ -5,6 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from rollout_trace.bundle.discovery import folder_further_down
 from rollout_trace.errors import RolloutTraceError
 from rollout_trace.query.bundle_facts import BundleFacts
 from rollout_trace.query.comparison import usage_of_requests
@@ -32,11 +33,13 @@ def bundles(library: Library, kept: Kept, asked: BundlesQuery) -> Bundles:
     known.sort(key=_SORTS[asked.order], reverse=not asked.reversed)
     unknown = [line for line in chosen if line.figures is None]
     change = library.change()
+    further_down = None if change.found else folder_further_down(library.path)
     return Bundles(
         root=_shown_path(library.path),
         is_one=library.is_one,
         found=change.found,
         read=change.read,
+        further_down=None if further_down is None else _shown_path(further_down),
         bundles=page_of([*known, *unknown], asked),
     )
 
