@@ -62,7 +62,7 @@ def html(
     except PageNotBuiltError as error:
         complain(f"error: {error}")
         sys.exit(1)
-    for line in _contents(found, view, len(page)):
+    for line in contents(found, view, len(page)):
         complain(line)
     if not yes and sys.stdin.isatty() and not click.confirm(f"Write {output}?", default=True, err=True):
         sys.exit(_DECLINED)
@@ -74,7 +74,7 @@ def html(
     tell_path(output)
 
 
-def _contents(found: Enclosed, view: View, size: int) -> Iterator[str]:
+def contents(found: Enclosed, view: View, size: int) -> Iterator[str]:
     """What the file will contain, in lines for a person who is about to give it away."""
     trace = view.trace
     counts = (
@@ -92,8 +92,10 @@ def _contents(found: Enclosed, view: View, size: int) -> Iterator[str]:
     yield "with everything that they say: prompts, answers, programs, outputs, folders;"
     yield f"{plural_text(view.extent.events, 'event')} and {plural_text(found.payloads, 'payload file')} as they stand."
     if found.payloads_left_out:
-        yield f"Too large, and left out: {left_out}, those of requests first."
-    yield "Nothing was removed from it; --redact leaves out the texts."
+        yield f"Too large, and left out: {left_out}, those of requests first. Nothing else was removed;"
+    else:
+        yield "Nothing was removed;"
+    yield "--redact leaves out the texts."
 
 
 def _write(output: Path, page: bytes) -> None:
