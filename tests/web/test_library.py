@@ -222,6 +222,15 @@ def test_the_only_bundle_is_said_to_be_one(own: Path) -> None:
         assert viewer.address.endswith(f"/#/{told['bundles']['entries'][0]['key']}/overview")
 
 
+def test_a_folder_that_is_given_as_dots_has_its_name(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(EXAMPLE / "payloads")
+    with viewing(Path(".."), own) as viewer:
+        (line,) = viewer.bundles_when_read()["bundles"]["entries"]
+        assert line["name"] == viewer.ask("rollout", line["key"]).json["answer"]["name"] == EXAMPLE.name
+    with viewing(EXAMPLE, own) as viewer:
+        assert viewer.key(EXAMPLE.name) == line["key"]
+
+
 def test_keys_are_the_same_after_a_restart(own: Path) -> None:
     keys = set()
     for _ in range(2):

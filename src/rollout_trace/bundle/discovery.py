@@ -38,6 +38,11 @@ def find_bundles(path: str | Path) -> list[Path]:
     return bundles
 
 
+def folder_name(path: Path) -> str:
+    """What a folder is called, also where the path that was given is `.` or `..`. A link keeps its own name."""
+    return Path(os.path.abspath(path)).name  # noqa: PTH100 - `resolve` would follow links
+
+
 def folder_further_down(folder: Path) -> Path | None:
     """Of a folder that has no bundles, the first one in it, a few levels down at most, that has some directly in it."""
     level = [folder]

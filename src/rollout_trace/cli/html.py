@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from rollout_trace.bundle.discovery import folder_name
 from rollout_trace.bundle.output_file import is_evidence, replace_file
 from rollout_trace.cli.formatting import plural_text, size_text
 from rollout_trace.cli.limiting import limits_option
@@ -53,7 +54,7 @@ def html(
     prices = user_prices(price_file)
     path = bundle_named(bundle)
     reading = open_reading(path, limits, at=at)
-    extent = extent_of(key_of(path), path.absolute().name, reading.reduction, is_live=False)
+    extent = extent_of(key_of(path), folder_name(path), reading.reduction, is_live=False)
     view = View(reading.bundle, reading.reduction, extent, prices)
     with click.progressbar(length=100, label="Collecting", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         found = enclosed(view, is_redacted=redact, progress=lambda share: bar.update(round(100 * share) - bar.pos))

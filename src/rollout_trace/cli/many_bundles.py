@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from rollout_trace.bundle.discovery import find_bundles
+from rollout_trace.bundle.discovery import find_bundles, folder_name
 from rollout_trace.bundle.layout import ROOT_VARIABLE
 from rollout_trace.cli.progress import with_progress
 from rollout_trace.cli.reporting import complain, error_fields, failure_line, path_text
@@ -89,7 +89,7 @@ def tell_failures(fleet: FleetFacts, *, silently: bool) -> None:
 
 def short_names(bundles: Sequence[Path]) -> list[str]:
     """The names of bundles, cut where that leaves them different: a name cut so is completed by the shell's Tab key."""
-    names = [bundle.absolute().name for bundle in bundles]
+    names = [folder_name(bundle) for bundle in bundles]
     length = _SHORTEST_NAME
     while length < max(map(len, names)) and len({name[:length] for name in names}) < len(set(names)):
         length += 1

@@ -16,6 +16,7 @@ from threading import Event, Lock, Thread
 from typing import Final, NamedTuple
 
 from rollout_trace.bundle import layout
+from rollout_trace.bundle.discovery import folder_name
 from rollout_trace.errors import BundleError, QuestionError
 from rollout_trace.fleet.fact_cache import FactCache, Fingerprint, fingerprint_of
 from rollout_trace.fleet.facts import Found, each_known_or_found, facts_or_error
@@ -210,4 +211,4 @@ def _rested(began: float) -> float:
 
 def key_of(bundle: Path) -> BundleKey:
     """How a bundle is called in addresses: the same whenever a folder of this name is viewed."""
-    return BundleKey(hashlib.sha256(os.fsencode(bundle.absolute().name)).hexdigest()[:12])
+    return BundleKey(hashlib.sha256(os.fsencode(folder_name(bundle))).hexdigest()[:12])

@@ -12,6 +12,7 @@ from threading import Event, Lock, Thread
 from typing import Final, NamedTuple
 
 from rollout_trace.bundle import layout
+from rollout_trace.bundle.discovery import folder_name
 from rollout_trace.bundle.folder import Bundle
 from rollout_trace.errors import BundleError, RolloutTraceError
 from rollout_trace.follow.bundle_follower import BundleFollower, Change, ChangeKind
@@ -115,7 +116,7 @@ class OpenRollout:
                 raise self._error
             if self._view is None or self._view[0] != self._entries:
                 reduction = self._follower.reduction()
-                name = self.path.absolute().name
+                name = folder_name(self.path)
                 extent = extent_of(self.key, name, reduction, is_live=self._is_live())
                 view = View(self._follower.bundle, reduction, extent, self._prices)
                 self._view = (self._entries, view, Moments(view))

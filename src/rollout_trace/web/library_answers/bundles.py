@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
-from rollout_trace.bundle.discovery import folder_further_down
+from rollout_trace.bundle.discovery import folder_further_down, folder_name
 from rollout_trace.errors import RolloutTraceError
 from rollout_trace.query.bundle_facts import BundleFacts
 from rollout_trace.query.comparison import usage_of_requests
@@ -119,7 +119,7 @@ def _is_wanted(line: BundleLine, asked: BundlesQuery) -> bool:
 
 
 def _shown_name(path: Path) -> str:
-    return _text(path.absolute().name)
+    return _text(folder_name(path))
 
 
 def _shown_path(path: Path) -> str:
