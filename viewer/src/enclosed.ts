@@ -3,6 +3,7 @@
 // The file has each list as a whole and each item once, and of what a request shows only what the request before it did not
 // show likewise (`web/export/enclosed.py` wrote it). What it does not have is said in a sentence, never shown as empty.
 
+import { type Comparable, comparedRequest } from "./enclosed_comparison.ts";
 import type { ObjectRef, Outcome, SearchHit } from "./interface.ts";
 import { NoAnswer, type Source } from "./source.ts";
 
@@ -12,11 +13,13 @@ export interface Enclosed {
   readonly name: string;
   readonly answers: Readonly<Record<string, EnclosedAnswer>>;
   readonly items: Readonly<Record<string, unknown>>;
+  readonly comparable: ReadonlyArray<Comparable>;
+  readonly settings_before_items: ReadonlyArray<string>;
   readonly payloads_left_out: number;
   readonly is_redacted: boolean;
 }
 
-interface EnclosedAnswer {
+export interface EnclosedAnswer {
   readonly answer: unknown;
   readonly as_of: number;
   readonly names: Readonly<Record<string, string>>;
@@ -75,7 +78,10 @@ export class EnclosedSource implements Source {
     if (asked.has("at")) throw new NoAnswer("not-enclosed", "An exported file shows one moment only. The bundle itself has the others.");
     if (inRollout === "search") return answerOf(pageOf(hits(enclosed, asked), page));
     if (inRollout === "named") return answerOf(objectNamed(enclosed, asked.get("words") ?? ""));
-    return found(enclosed, inRollout, asked, page);
+    const against = asked.get("against");
+    if (against === undefined) return found(enclosed, inRollout, asked, page);
+    const compared = comparedRequest(enclosed, keysOf, inRollout, asked.get("request") ?? "", against, asked.get("choice"));
+    return { ...compared, answer: partOf(enclosed, compared.answer, new Map(), page) };
   }
 
   changes(): null {
@@ -149,8 +155,19 @@ function isOfRequest(answer: unknown): answer is ItemsOfRequest {
   return typeof answer === "object" && answer !== null && "begins_as" in answer;
 }
 
+function itemsOfRequest(enclosed: Enclosed, shown: EnclosedAnswer, page: Page): EnclosedAnswer {
+  const { names, entries, total } = listedOfRequest(enclosed, shown, page);
+  return { ...shown, names, answer: { offset: page.offset, total, entries: entries.map((entry) => withItem(enclosed, entry)) } };
+}
+
+/** The keys of all items that a request shows. */
+function keysOf(enclosed: Enclosed, request: string): string[] {
+  const shown = enclosed.answers[`request/items?request=${request}`];
+  return shown === undefined ? [] : listedOfRequest(enclosed, shown, { offset: 0, limit: Infinity }).entries.map(({ item }) => String(item));
+}
+
 /** What a request shows: its own items after those with which it begins as the request before, and so on. */
-function itemsOfRequest(enclosed: Enclosed, shown: EnclosedAnswer, { offset, limit }: Page): EnclosedAnswer {
+function listedOfRequest(enclosed: Enclosed, shown: EnclosedAnswer, { offset, limit }: Page): { names: Record<string, string>; entries: Entry[]; total: number } {
   const { total } = shown.answer as ItemsOfRequest;
   const names: Record<string, string> = {};
   const entries: Entry[] = [];
@@ -163,7 +180,7 @@ function itemsOfRequest(enclosed: Enclosed, shown: EnclosedAnswer, { offset, lim
     end = Math.min(end, first);
     known = begins_as === null ? undefined : enclosed.answers[`request/items?request=${begins_as}`];
   }
-  return { ...shown, names, answer: { offset, total, entries: entries.map((entry) => withItem(enclosed, entry)) } };
+  return { names, entries, total };
 }
 
 /** An entry with the item in place of its id. */

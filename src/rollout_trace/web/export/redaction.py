@@ -51,11 +51,9 @@ def redacted(told: Told) -> Told:
 
 
 def _redacted(value: Any, *, stays: bool) -> Any:  # noqa: ANN401 - whatever answers are made of
-    if isinstance(value, Excerpt):
-        text = _left_out(value.characters)
-        return Excerpt(
-            offset=0, characters=len(text), text=text
-        )  # all that there is of it, so that nothing is promised
+    if isinstance(value, Excerpt):  # of which there is nothing more to be had
+        words = _left_out(value.characters)
+        return Excerpt(offset=0, characters=len(words), text=words)
     if isinstance(value, msgspec.Struct):
         fields = {field: _redacted(getattr(value, field), stays=kept) for field, kept in _fields_of(type(value))}
         return msgspec.structs.replace(value, **fields)
@@ -68,8 +66,7 @@ def _redacted(value: Any, *, stays: bool) -> Any:  # noqa: ANN401 - whatever ans
 
 
 def _left_out(characters: int) -> str:
-    """What stands in the place of a text."""
-    return f"[{characters:,} characters left out]" if characters else ""
+    return f"[{characters:,} characters left out]" if characters > 0 else ""
 
 
 @cache
