@@ -222,6 +222,21 @@ def test_a_log_that_is_cut_while_it_is_looked_at_is_shown_as_it_is(
     expect(reader.main).not_to_contain_text("completed, ")
 
 
+def test_check_says_what_is_missing_as_soon_as_it_is(
+    viewer: ViewerProcess, reader_of: Callable[[ViewerProcess], Reader], agent: Agent
+) -> None:
+    agent.calls_tools(3)
+    agent.ends()
+    reader = reader_of(viewer)
+    reader.open_bundle(agent.bundle.name)
+    reader.go_to("Check")
+    reader.sees("all of its evidence is here")
+
+    next((agent.bundle / "payloads").iterdir()).unlink()
+
+    reader.sees("damaged")
+
+
 def test_more_tabs_than_a_browser_has_connections_can_be_open(
     viewer: ViewerProcess, browser: Browser, agent: Agent
 ) -> None:

@@ -161,6 +161,22 @@ def test_a_log_that_is_gone_is_told_and_what_needs_no_log_can_still_be_asked(
     assert "trace.jsonl: No such file or directory" in refused.sentence
 
 
+def test_payloads_that_are_removed_after_the_end_are_told_and_missed(viewer: Viewer, growing: GrowingBundle) -> None:
+    growing.write_rest()
+    key = viewer.key("run")
+    payload = growing.path / "payloads" / "7.json"
+    content = payload.read_bytes()
+    with viewer.stream(changes_of(viewer)) as changes:
+        up_to(changes, EVENTS)
+        assert viewer.ask("check", key).json["answer"]["verdict"] == "whole"
+        payload.unlink()
+        assert next(changes).data["last_seq"] == EVENTS
+        assert viewer.ask("check", key).json["answer"]["verdict"] == "damaged"
+        payload.write_bytes(content)
+        assert next(changes).data["last_seq"] == EVENTS
+        assert viewer.ask("check", key).json["answer"]["verdict"] == "whole"
+
+
 def test_a_bundle_that_is_removed_is_told_and_ends_its_stream(viewer: Viewer, growing: GrowingBundle) -> None:
     growing.write_lines(20)
     key = viewer.key("run")

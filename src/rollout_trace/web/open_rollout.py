@@ -60,6 +60,7 @@ class OpenRollout:
         self._entries = 0
         """How often something was read; the graph of another number is another."""
         self._view: tuple[int, View, Moments] | None = None
+        self._payloads_changed_at: int | None = None
         self._limits = limits
         self.changes: tuple[NumberedChange, ...] = ()
         """The last things that happened while somebody followed, in order; another tuple each time. The last says how
@@ -154,6 +155,8 @@ class OpenRollout:
         with self._reading:
             try:
                 change = self._follower.poll()
+                if self._has_other_payloads() and change is None:
+                    change = Change(kind=ChangeKind.GROWN, entries=0)
                 if not self._follower.is_open:
                     Bundle(self.path, self._limits)  # which says why it cannot be opened
                 self._error = None
@@ -161,6 +164,18 @@ class OpenRollout:
                 change, self._error = None, error
             self._entries += change is not None
         return change
+
+    def _has_other_payloads(self) -> bool:
+        """Whether payload files came or went after the recording: what is told of the evidence is another then.
+
+        During it they come with the events that name them, which are changes anyway.
+        """
+        try:
+            changed_at = (self.path / layout.PAYLOADS).stat().st_mtime_ns
+        except OSError:
+            changed_at = None
+        before, self._payloads_changed_at = self._payloads_changed_at, changed_at
+        return changed_at != before and not self._is_live()
 
     def _tell(self, change: Change | None) -> float:
         """Make a change known; returns before when no other is to be told."""
