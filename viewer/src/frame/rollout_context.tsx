@@ -44,6 +44,7 @@ export function RolloutProvider({ bundle, at, children }: { bundle: string; at: 
   /** Up to where the log is shown; undefined where it cannot be, or is gone. */
   const shownTo = useRef<number | undefined>(undefined);
   shownTo.current = change?.kind === "gone" || head.error !== undefined ? undefined : (change?.last_seq ?? head.answer?.last_seq);
+  const wasGone = useRef(false);
 
   // A rollout that has ended is followed too: its bundle may be removed, damaged or put in place again.
   useEffect(() => {
@@ -57,10 +58,11 @@ export function RolloutProvider({ bundle, at, children }: { bundle: string; at: 
     const stop = followChanges<RolloutChange>(
       address,
       (latest) => {
-        if (latest.kind === "replaced" || latest.kind === "gone") {
+        if (latest.kind === "replaced" || wasGone.current) {
           forgetNames(bundle);
           setLogRevision(asker.newRevision());
         }
+        wasGone.current = latest.kind === "gone";
         show.tell(latest);
       },
       (stands) => {
