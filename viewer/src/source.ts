@@ -72,6 +72,8 @@ export interface Source {
   fetch(path: string, signal: AbortSignal): Promise<unknown>;
   /** The address of the stream of changes of a bundle, or of the list of bundles; null if nothing can change. */
   changes(bundle: string | null): string | null;
+  /** Where a search cannot look, in a sentence; null if it looks everywhere. */
+  notSearched?(): Promise<string | null>;
 }
 
 const MOST_KEPT = 400;
