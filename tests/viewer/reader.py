@@ -71,6 +71,8 @@ class Reader:
         """Choose a bundle from the list: type the name of its folder above it, and click on what is left."""
         self.open("#/")
         self.page.get_by_role("searchbox").fill(name)
+        expect(self.page).to_have_url(re.compile(f"text={re.escape(name)}$"))  # until then the rows are those of all
+        self.sees_all()
         self.table("Bundles").get_by_title(name, exact=True).click()
         self.sees_place("Overview")
 

@@ -98,6 +98,32 @@ def test_the_slider_of_time_is_moved_by_arrows(walker: Reader) -> None:
     expect(walker.page.get_by_role("contentinfo", name="Time")).to_contain_text("all 180 events")
 
 
+def test_the_timeline_is_walked_from_entry_to_entry(walker: Reader) -> None:
+    walker.press("g", "t")
+    walker.sees_place("Timeline")
+    told = walker.main.get_by_role("status")
+    walker.press("j")
+    expect(told).to_contain_text("thread agent starts")
+    walker.press("j")
+    expect(told).to_contain_text("codex turn")
+    walker.press("Enter")
+    expect(walker.panel.get_by_role("heading", name="turn:1")).to_be_visible()
+    walker.press("Escape", "j", "k", "Enter")
+    expect(walker.panel.get_by_role("heading", name="agent /root")).to_be_visible()
+
+
+def test_the_timeline_is_walked_from_arrow_to_arrow(walker: Reader) -> None:
+    walker.press("g", "t")
+    walker.sees_place("Timeline")
+    told = walker.main.get_by_role("status")
+    walker.press("a")
+    expect(told).to_contain_text("spawns, /root to /root/reviewer, +1.64 s, Review convert.sh: is the formula right?")
+    walker.press("a", "a")
+    expect(told).to_contain_text("sends a message, /root to /root/tester, +1.73 s, Please also try 37 degrees.")
+    walker.press("A", "Enter")
+    expect(walker.panel.get_by_role("heading", name="edge:2")).to_be_visible()
+
+
 def test_the_keys_are_shown_by_a_key(walker: Reader) -> None:
     walker.press("?")
     dialog = walker.page.get_by_role("dialog", name="Keys")

@@ -1,9 +1,15 @@
 """Every place has an address: it can be sent to others, loaded again, and gone back to."""
 
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
+from viewer.conftest import EXAMPLES
 from viewer.reader import Reader
+from viewer.viewer_process import ViewerProcess
 
 PLACES_OF_BUNDLES = ("Bundles", "Fleet", "Compare")
 PLACES_OF_A_ROLLOUT = (
@@ -133,6 +139,39 @@ def test_a_long_list_is_found_where_it_was_left(colleague: Reader) -> None:
     colleague.page.go_back()
     colleague.sees_place("Tools")
     expect(table).to_have_js_property("scrollTop", 900)
+
+
+@pytest.fixture
+def without_a_line(tmp_path: Path) -> Iterator[ViewerProcess]:
+    """A viewer of an example whose log has lost its hundredth line."""
+    bundle = tmp_path / "thermostat"
+    shutil.copytree(EXAMPLES / "thermostat", bundle)
+    log = bundle / "trace.jsonl"
+    lines = log.read_bytes().splitlines(keepends=True)
+    log.write_bytes(b"".join(lines[:99] + lines[100:]))
+    with ViewerProcess(tmp_path) as viewer:
+        yield viewer
+
+
+def test_events_are_counted_and_not_told_from_their_numbers(
+    without_a_line: ViewerProcess, reader_of: Callable[[ViewerProcess], Reader]
+) -> None:
+    reader = reader_of(without_a_line)
+    reader.open_bundle("thermostat")
+    expect(reader.page.get_by_role("contentinfo", name="Time")).to_contain_text("all 179 events")
+
+
+def test_an_address_that_asks_for_what_there_is_not_shows_what_there_is(reader: Reader) -> None:
+    reader.open("#/?order=beauty&status=asleep")
+    reader.sees("3 in")
+    assert len(reader.rows("Bundles")) == 3
+    reader.open("#/compare")
+    for side in ("Left", "Right"):
+        reader.main.get_by_role("combobox", name=side).select_option(index=1)
+    reader.main.get_by_role("button", name="Compare").click()
+    reader.sees("They say the same to the end.")
+    reader.open(f"{reader.hash}?agent=99")
+    reader.sees("They say the same to the end.")
 
 
 def test_an_address_that_names_nothing_says_so(reader: Reader) -> None:

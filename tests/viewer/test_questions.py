@@ -74,6 +74,18 @@ class TestWhichOperationMadeATerminal:
         for tool in ("tool:7", "tool:8", "tool:9"):
             reader.sees(tool)
 
+    def test_the_terminal_that_is_selected_is_the_one_that_is_shown(self, reader: Reader) -> None:
+        reader.open_bundle("thermostat")
+        reader.go_to("Terminals")
+        reader.sees("Choose a terminal to see what used it.")
+        reader.click_link("terminal:4")
+
+        reader.sees("3 operations")
+        expect(reader.main.get_by_text("Choose a terminal")).to_have_count(0)
+        reader.row("Terminals", "grep -n").click()
+        reader.sees("1 operation")
+        expect(reader.panel).to_have_count(0)
+
     def test_what_was_typed_into_a_terminal(self, colleague: Reader) -> None:
         colleague.open_bundle("exec_sessions")
         colleague.go_to("Terminals")
@@ -109,7 +121,7 @@ class TestWhatWentBetweenAgents:
                 "agent /root",
                 "The check passes. 37 degrees come out as 98, which is rounded down.",
             ),
-            ("#156", "agent /root", "agent /root/reviewer", "not in the clear"),
+            ("#156", "agent /root", "agent /root/reviewer", "– a close carries no words"),
         ]
 
     def test_who_closed_an_agent_that_was_slow(self, colleague: Reader) -> None:
@@ -193,6 +205,16 @@ class TestWhatItCostAndWhereTheCacheWasLost:
             ("request request:3", "0 of 6", "$0.0016"),
             ("request request:4", "0 of 6", "$0.0050"),
         ]
+
+    def test_why_no_cost_is_known(self, colleague: Reader) -> None:
+        colleague.open("#/")
+        colleague.page.get_by_role("searchbox").fill("killed_early")
+        expect(colleague.table("Bundles")).to_have_attribute("aria-rowcount", "2")
+        assert colleague.column("Bundles", "Bundle", "Cost") == [("killed_early", "– no model was asked")]
+
+        colleague.open_bundle("agents_v2")
+        broken = next(row for row in colleague.column("Agents", "Agent", "Tokens", "Cost") if "/root/broken" in row[0])
+        assert broken[1:] == ("– the count was not recorded", "– the count was not recorded")
 
 
 class TestWhatFailed:
@@ -313,13 +335,31 @@ class TestInWhichOrder:
             ("#15", "/root", "cancelled"),
         ]
 
+    def test_the_tables_have_all_that_the_lanes_have(self, reader: Reader) -> None:
+        reader.open_bundle("thermostat")
+        reader.go_to("Timeline")
+        lane = reader.main.get_by_role("treeitem").first
+        contents = "/root: 3 turns, 14 requests, 1 cell, 15 tools, 5 terminals, 1 compaction, 5 failed or not finished"
+        expect(lane).to_have_accessible_name(contents)
+        reader.main.get_by_role("button", name="Table", exact=True).click()
+        tables = reader.main.get_by_role("combobox", name="Table of")
+
+        tables.select_option("Between agents")
+        assert [event for (event,) in reader.column("What went between agents", "Event")][:2] == ["#81", "#86"]
+        tables.select_option("Terminals")
+        opened = reader.column("Terminals", "Agent", "Command", "Duration")
+        assert ("agent /root", "sh soak.sh", "0.6 s") in opened
+        assert len([agent for agent, *_ in opened if agent == "agent /root"]) == 5
+
     def test_what_agents_did_at_the_same_time(self, colleague: Reader) -> None:
         colleague.open_bundle("agents_v2")
         colleague.go_to("Timeline")
 
         lanes = colleague.main.get_by_role("tree", name="Agents").get_by_role("treeitem", name=re.compile("^.root"))
         expect(lanes).to_have_count(5)
-        expect(lanes.nth(4)).to_have_accessible_name("/root/slow: 1 turn, 1 request, 1 tool, 2 failed or not finished")
+        expect(lanes.nth(4)).to_have_accessible_name(
+            "/root/slow: 1 turn, 1 request, 1 tool, 1 terminal, 2 failed or not finished"
+        )
 
 
 class TestWhichRequest:
@@ -418,6 +458,15 @@ class TestWhatTheToolPrinted:
         panel = reader.panel
         reader.sees("Still running in session 1004.", within=panel)
         reader.sees(re.compile("30 C is 86 F\nsoak test done"), within=panel)
+
+    def test_each_text_says_what_recorded_it(self, reader: Reader) -> None:
+        reader.open_bundle("thermostat")
+        reader.go_to("Tools")
+        reader.row("Tool calls", "sh soak.sh").click()
+
+        for title, source in (("Asked", "payload:38 #55"), ("Returned", "payload:48 #71"), ("Shown", "item:16 #59")):
+            expect(reader.panel.get_by_role("heading", name=re.compile(f"^{title}"))).to_contain_text(source)
+        reader.sees("The call ended with event #57, and what it had begun ran on", within=reader.panel)
 
     def test_what_was_cut_for_the_model(self, colleague: Reader) -> None:
         colleague.open_bundle("exec_basic")

@@ -8,8 +8,6 @@ import base64
 import gzip
 import json
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -23,6 +21,7 @@ from rollout_trace.query.naming import objects_of
 from rollout_trace.record import Recorder
 from rollout_trace.reduce.evidence import ObjectKind
 from viewer.conftest import EXAMPLES
+from viewer.exporting import export
 from viewer.hostile_bundle import HOSTILE, hostile_bundle
 from viewer.reader import Reader
 from viewer.viewer_process import ViewerProcess
@@ -59,12 +58,6 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def hostile_viewer(hostile: Path) -> Iterator[ViewerProcess]:
     with ViewerProcess(hostile.parent) as viewer:
         yield viewer
-
-
-def export(bundle: Path, file: Path, *options: str) -> Path:
-    command = [sys.executable, "-m", "rollout_trace", "export", "html", str(bundle), "-o", str(file), *options]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)  # noqa: S603
-    return file
 
 
 def unpacked(file: Path) -> str:

@@ -299,6 +299,7 @@ class TestTools:
 
     def test_terminals(self, view: View) -> None:
         told = whole_list(view, "terminals")
+        assert [line["duration_ms"] for line in told[2:4]] == [10, 612]  # the fourth outlived the call that opened it
         assert [(line["command"], line["uses"]) for line in told[:4]] == [
             ("sh check.sh", 1),
             ("cat convert.sh", 1),
@@ -370,6 +371,18 @@ class TestObjects:
             "returned": "10 C is 50 F\n20 C is 68 F\n30 C is 86 F\nsoak test done\n",
             "shown to the model": "Still running in session 1004.\n",
         }
+        recorded = {
+            title: [(source["ref"]["object_id"], source["seq"]) for source in sources]
+            for title, sources in told["sources"].items()
+        }
+        assert recorded["asked"] == [("raw_payload:38", 55)]
+        assert recorded["returned"] == [("raw_payload:48", 71)]  # the call had ended with event 57
+        assert [seq for _, seq in recorded["shown to the model"]] == [59]
+
+    def test_a_terminal_ends_with_the_command_that_opened_it(self, view: View) -> None:
+        told = ask(view, "object", kind="terminal_session", id="terminal_session:terminal_operation:4")
+        assert (told["outcome"]["status"], told["outcome"]["exit_code"]) == ("completed", 0)
+        assert (told["execution"]["started_seq"], told["execution"]["ended_seq"]) == (56, 71)
 
     def test_its_events_payloads_and_what_names_it(self, view: View) -> None:
         asked = {"kind": "tool_call", "id": "call_soak"}

@@ -196,6 +196,7 @@ function details(kind: string, id: string): ObjectDetails {
     texts: {
       output: { offset: 0, characters: 90_000, text: `\u001b[31mFAIL\u001b[0m offset: expected 32, found 23\n${"another line of output\n".repeat(300)}` },
     },
+    sources: {},
   };
 }
 

@@ -308,7 +308,6 @@ export function RolloutGallery() {
         follow={follow}
         onFollow={setFollow}
         remember="gallery"
-        minWidth={700}
         onOpen={({ subject }) => go({ select: subject })}
         empty="There is none."
         columns={[

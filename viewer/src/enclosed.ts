@@ -4,6 +4,7 @@
 // show likewise (`web/export/enclosed.py` wrote it). What it does not have is said in a sentence, never shown as empty.
 
 import { type Enclosed, type EnclosedAnswer, allAnswers, keyOf } from "./enclosed_answers.ts";
+import { comparedRequest } from "./enclosed_comparison.ts";
 import { searched } from "./enclosed_search.ts";
 import type { ObjectDetails, ObjectRef, Outcome, SearchHit } from "./interface.ts";
 import { counted } from "./parts/format.ts";
@@ -64,7 +65,10 @@ export class EnclosedSource implements Source {
     if (asked.has("at")) throw new NoAnswer("not-enclosed", "An exported file shows one moment only. The bundle itself has the others.");
     if (inRollout === "search") return answerOf(pageOf(this.hits(enclosed, asked), page));
     if (inRollout === "named") return answerOf(objectNamed(enclosed, asked.get("words") ?? ""));
-    return found(enclosed, inRollout, asked, page);
+    const against = asked.get("against");
+    if (against === undefined) return found(enclosed, inRollout, asked, page);
+    const compared = comparedRequest(enclosed, keysOf, inRollout, asked.get("request") ?? "", against, asked.get("choice"));
+    return { ...compared, answer: partOf(enclosed, compared.answer, new Map(), page) };
   }
 
   changes(): null {
@@ -148,8 +152,19 @@ function isOfRequest(answer: unknown): answer is ItemsOfRequest {
   return typeof answer === "object" && answer !== null && "begins_as" in answer;
 }
 
+function itemsOfRequest(enclosed: Enclosed, shown: EnclosedAnswer, page: Page): EnclosedAnswer {
+  const { names, entries, total } = listedOfRequest(enclosed, shown, page);
+  return { ...shown, names, answer: { offset: page.offset, total, entries: entries.map((entry) => withItem(enclosed, entry)) } };
+}
+
+/** The keys of all items that a request shows. */
+function keysOf(enclosed: Enclosed, request: string): string[] {
+  const shown = enclosed.answers[`request/items?request=${request}`];
+  return shown === undefined ? [] : listedOfRequest(enclosed, shown, { offset: 0, limit: Infinity }).entries.map(({ item }) => String(item));
+}
+
 /** What a request shows: its own items after those with which it begins as the request before, and so on. */
-function itemsOfRequest(enclosed: Enclosed, shown: EnclosedAnswer, { offset, limit }: Page): EnclosedAnswer {
+function listedOfRequest(enclosed: Enclosed, shown: EnclosedAnswer, { offset, limit }: Page): { names: Record<string, string>; entries: Entry[]; total: number } {
   const { total } = shown.answer as ItemsOfRequest;
   const names: Record<string, string> = {};
   const entries: Entry[] = [];
@@ -162,7 +177,7 @@ function itemsOfRequest(enclosed: Enclosed, shown: EnclosedAnswer, { offset, lim
     end = Math.min(end, first);
     known = begins_as === null ? undefined : enclosed.answers[`request/items?request=${begins_as}`];
   }
-  return { ...shown, names, answer: { offset, total, entries: entries.map((entry) => withItem(enclosed, entry)) } };
+  return { names, entries, total };
 }
 
 /** An entry with the item in place of its id. */

@@ -9,6 +9,8 @@ export interface Enclosed {
   readonly answers: Readonly<Record<string, EnclosedAnswer>>;
   /** Items by id; further wordings of one by its id and one `'` or more. */
   readonly items: Readonly<Record<string, unknown>>;
+  readonly comparable: ReadonlyArray<Comparable>;
+  readonly settings_before_items: ReadonlyArray<string>;
   readonly payloads_left_out: number;
   readonly is_redacted: boolean;
 }
@@ -17,6 +19,15 @@ export interface EnclosedAnswer {
   readonly answer: unknown;
   readonly as_of: number;
   readonly names: Readonly<Record<string, string>>;
+}
+
+/** What a request showed, by numbers. */
+export interface Comparable {
+  readonly inference_call_id: string;
+  /** How many of `contents` are, from the beginning on, those of the request before it; the rest follow. */
+  readonly same: number;
+  readonly contents: ReadonlyArray<number>;
+  readonly settings: Readonly<Record<string, number>>;
 }
 
 export function keyOf(name: string, asked: Iterable<readonly [string, string]>): string {

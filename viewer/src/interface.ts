@@ -535,6 +535,7 @@ export interface ObjectDetails {
   readonly events: number;
   readonly payloads: number;
   readonly texts: Readonly<Record<string, Excerpt>>;
+  readonly sources: Readonly<Record<string, ReadonlyArray<TextSource>>>;
 }
 
 /** The kinds of objects in a graph. */
@@ -887,9 +888,11 @@ export interface TerminalLine {
   readonly terminal_id: string | null;
   readonly opened_by: ObjectRef | null;
   readonly thread_id: string | null;
+  readonly codex_turn_id: string | null;
   readonly cwd: string | null;
   readonly command: string;
   readonly started_at_unix_ms: number | null;
+  readonly duration_ms: number | null;
   readonly outcome: Outcome;
   readonly uses: number;
 }
@@ -930,6 +933,12 @@ export interface TextQuery {
   readonly title: string;
   readonly offset?: number;
   readonly limit?: number;
+}
+
+/** What recorded a text, and the event that told of it. */
+export interface TextSource {
+  readonly ref: ObjectRef;
+  readonly seq: number | null;
 }
 
 /** A list, of one agent or of all. */

@@ -10,7 +10,7 @@ const names = { "tool_call/call_1": "tool:1" };
 
 function source(answers: Record<string, unknown>, more: object = {}): EnclosedSource {
   const enclosed = Object.fromEntries(Object.entries(answers).map(([key, answer]) => [key, { answer, as_of: 9, names }]));
-  return new EnclosedSource(Promise.resolve({ key: BUNDLE, name: "trace-1", answers: enclosed, items: {}, payloads_left_out: 0, is_redacted: false, ...more }));
+  return new EnclosedSource(Promise.resolve({ key: BUNDLE, name: "trace-1", answers: enclosed, items: {}, comparable: [], settings_before_items: ["model"], payloads_left_out: 0, is_redacted: false, ...more }));
 }
 
 async function told(from: EnclosedSource, question: string): Promise<any> {
@@ -175,6 +175,51 @@ test("an object is found by its id, its name, or the beginning of one", async ()
   for (const words of ["call_1", "tool:1"]) assert.deepEqual(await told(from, `named?words=${words}`), SAID.ref);
   await assert.rejects(told(from, "named?words=tool"), /2 objects have/);
   await assert.rejects(told(from, "named?words=nothing"), /no object has/);
+});
+
+/** Requests that showed items named after what they say, each at its own time, in the order given. */
+function requests(shown: Record<string, string[]>, settings: Record<string, number> = { model: 1 }): EnclosedSource {
+  const answers: Record<string, unknown> = { compactions: list([]) };
+  const items: Record<string, unknown> = {};
+  const comparable = [];
+  let before: number[] = [];
+  for (const [request, words] of Object.entries(shown)) {
+    const keys = words.map((word, place) => `${request}-${place}-${word}`);
+    for (const key of keys) items[key] = { item_id: key };
+    answers[`request?request=${request}`] = { inference_call_id: request, thread_id: "t", usage: null, execution: { started_seq: comparable.length, started_at_unix_ms: 0 } };
+    answers[`request/items?request=${request}`] = { ...list(keys.map((item, index) => ({ index, item }))), begins_as: null };
+    const contents = words.map((word) => word.charCodeAt(0));
+    let same = 0;
+    while (same < before.length && before[same] === contents[same]) same++;
+    comparable.push({ inference_call_id: request, same, contents: contents.slice(same), settings: request === "other model" ? { model: 2 } : settings });
+    before = contents;
+  }
+  return source(answers, { items, comparable });
+}
+
+test("a request is compared with any other", async () => {
+  const from = requests({ first: ["a", "b"], second: ["a", "b", "c"], third: ["a", "x", "c", "d"], "other model": ["a", "b"] });
+  const grown = await told(from, "request?request=second&against=first");
+  assert.deepEqual([grown.new, grown.vanished, grown.shared_prefix, grown.broken_at, grown.keeps_cache], [1, 0, 2, null, true]);
+  const broken = await told(from, "request?request=third&against=first");
+  assert.deepEqual([broken.new, broken.vanished, broken.shared_prefix, broken.keeps_cache], [3, 1, 1, false]);
+  assert.deepEqual([broken.broken_by, broken.broken_at], ["third-1-x", "first-1-b"]);
+  const moved = await told(from, "request?request=other+model&against=first");
+  assert.deepEqual([moved.shared_prefix, moved.changed_settings, moved.keeps_cache], [2, ["model"], false]);
+});
+
+test("what is new in a request against any other, and what of that has gone", async () => {
+  const from = requests({ first: ["a", "b"], second: ["a", "b", "c"], third: ["a", "x", "c", "d"] });
+  const shown = async (choice: string) => (await told(from, `request/items?request=third&against=first&choice=${choice}`)).entries.map(({ index, is_new, is_vanished, item }: any) => [index, is_new, is_vanished, item.item_id]);
+  assert.deepEqual(await shown("new"), [[1, true, false, "third-1-x"], [2, true, false, "third-2-c"], [3, true, false, "third-3-d"]]);
+  assert.deepEqual(await shown("vanished"), [[1, false, true, "first-1-b"]]);
+  assert.deepEqual((await told(from, "request/items?request=third&against=second&offset=2&limit=1")).entries.map(({ is_new, item }: any) => [is_new, item.item_id]), [[false, "third-2-c"]]);
+});
+
+test("a request whose items are lost is not compared", async () => {
+  const known = { "request?request=r": { usage: null }, "request?request=s": { usage: null } };
+  await assert.rejects(told(source(known), "request?request=r&against=s"), /cannot be compared/);
+  await assert.rejects(told(requests({ r: ["a"] }), "request?request=r&against=nobody"), /no request `nobody`/);
 });
 
 test("what the file does not have is said", async () => {

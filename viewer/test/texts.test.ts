@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { ExactNumber, chunksOf, parsedJson, preview, writtenJson } from "../src/parts/json_text.ts";
 import { terminalText } from "../src/parts/terminal_text.ts";
 import { beginningOf, codePoints, countLines, guessForm, guessLanguage, piecesOf } from "../src/parts/text_forms.ts";
+import { highlighted, whyPlain } from "../src/parts/highlighted.ts";
 import { differenceLines, folded } from "../src/parts/text_lines.ts";
 import { withVisibleMarks } from "../src/parts/visible_text.tsx";
 
@@ -117,6 +118,17 @@ test("a difference has the lines of both sides, and the words that make it", () 
       ["same", 3, 3, []],
     ],
   );
+});
+
+test("what would take too long to colour is not coloured, and it is said why", () => {
+  assert.match(highlighted("let a = 1", "typescript") ?? "", /hljs-keyword/);
+  const longWord = "a".repeat(1_001);
+  assert.equal(highlighted(longWord, "typescript"), null);
+  assert.equal(whyPlain(longWord), "a word is longer than 1,000 characters");
+  const long = "let a;\n".repeat(3_000);
+  assert.equal(highlighted(long, "typescript"), null);
+  assert.equal(whyPlain(long), "longer than 20,000 characters");
+  assert.equal(whyPlain("a ".repeat(10_000)), null);
 });
 
 test("what is the same is folded but for three lines around a difference", () => {

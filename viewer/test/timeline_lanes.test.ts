@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ObjectKind, Passage, TimelineEntry } from "../src/interface.ts";
+import type { ObjectKind, Outcome, Passage, TerminalLine, TimelineEntry } from "../src/interface.ts";
 import { arrowsOf } from "../src/places/timeline/arrows.ts";
 import { acrossRows, besideInLane, hitAt } from "../src/places/timeline/hit.ts";
 import { AXIS_HEIGHT, FOLDED_HEIGHT, type Lanes, firstEndingAfter, lanesOf } from "../src/places/timeline/lanes.ts";
@@ -31,6 +31,24 @@ function spansOf(...told: Told[]): Spans {
   return spans;
 }
 
+const NOTHING_WRONG: Outcome = { status: "completed", unfinished: null, exit_code: 0 };
+
+/** A terminal of the agent `a`, opened by the operation `opens <name>`. */
+function terminal(name: string, at: number, duration: number | null, outcome = NOTHING_WRONG): TerminalLine {
+  return {
+    terminal_id: name,
+    opened_by: { kind: "terminal_operation", object_id: `opens ${name}` },
+    thread_id: "a",
+    codex_turn_id: null,
+    cwd: null,
+    command: name,
+    started_at_unix_ms: at,
+    duration_ms: duration,
+    outcome,
+    uses: 1,
+  };
+}
+
 const unfolded = () => false;
 
 function rowsIn(lanes: Lanes, lane: number, group: string): number[][] {
@@ -41,7 +59,7 @@ test("agents are in the order given, with only the sub-lanes that they have", ()
   const spans = spansOf(["thread", "b", "b", 0, 100], ["thread", "a", "a", 0, 100], ["tool_call", "t", "a", 10, 5], ["codex_turn", "u", "a", 5, 50]);
   const lanes = lanesOf(spans, [spans.threadNumber("a"), spans.threadNumber("b")], unfolded);
   assert.deepEqual(lanes.lanes.map(({ thread }) => spans.threads[thread]), ["a", "b"]);
-  assert.deepEqual(lanes.lanes.map(({ subLanes }) => subLanes.map(({ group, entries }) => [group, entries])), [[["turns", 1], ["tools", 1]], []]);
+  assert.deepEqual(lanes.lanes.map(({ subLanes }) => subLanes.map(({ group, count }) => [group, count])), [[["turns", 1], ["tools", 1]], []]);
 });
 
 test("work that overlaps stands in rows below each other; a row is used again when it is free", () => {
@@ -68,8 +86,37 @@ test("a folded lane is one row high and keeps all that is in it", () => {
   const spans = spansOf(["thread", "a", "a", 0, 100], ["tool_call", "t", "a", 10, 50], ["tool_call", "s", "a", 20, 50], ["inference_call", "r", "a", 0, 9]);
   const lane = lanesOf(spans, [], () => true).lanes[0];
   assert.equal(lane?.height, FOLDED_HEIGHT);
-  assert.deepEqual(lane?.subLanes.map(({ group, entries }) => [group, entries]), [["requests", 1], ["tools", 2]]);
+  assert.deepEqual(lane?.subLanes.map(({ group, count }) => [group, count]), [["requests", 1], ["tools", 2]]);
   assert.ok(lane?.rows.every((row) => row.top === lane.top));
+});
+
+test("a sub-lane is counted by what it is called after", () => {
+  const spans = spansOf(
+    ["compaction_request", "request", "a", 0, 100],
+    ["compaction", "replaced", "a", 100, null],
+    ["code_cell", "cell", "a", 0, 100],
+    ["code_cell", "cell", "a", 20, null],
+    ["tool_call", "t", "a", 0, 10],
+  );
+  const lane = lanesOf(spans, [], unfolded).lanes[0];
+  assert.deepEqual(lane?.subLanes.map(({ group, count }) => [group, count]), [["cells", 1], ["tools", 1], ["compactions", 1]]);
+});
+
+test("a terminal that failed is no fault beside that of the call that opened it", () => {
+  const spans = spansOf(["tool_call", "t", "a", 0, 10]);
+  spans.putTerminals([terminal("opened", 0, 10, { ...NOTHING_WRONG, exit_code: 1 })]);
+  spans.resolve(1_000);
+  const lane = lanesOf(spans, [], unfolded).lanes[0];
+  assert.equal(lane?.faults, 0);
+  assert.deepEqual(lane?.subLanes.map(({ group, count }) => [group, count]), [["tools", 1], ["terminals", 1]]);
+});
+
+test("the end of a command stands in the row of its terminal", () => {
+  const spans = spansOf(["terminal_operation", "opens first", "a", 90, null], ["terminal_operation", "opens second", "a", 80, null]);
+  spans.putTerminals([terminal("first", 0, 90), terminal("second", 10, 70)]);
+  spans.resolve(1_000);
+  const rows = (lanesOf(spans, [], unfolded).lanes[0]?.rows ?? []).filter(({ group }) => group === "terminals");
+  assert.deepEqual(rows.map((row) => [[...row.spans], [...row.moments]]), [[[2], [0]], [[3], [1]]]);
 });
 
 test("a moment of a piece of work stands in the row of that work", () => {

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ObjectKind, Outcome, TimelineEntry } from "../src/interface.ts";
-import { runningRanges } from "../src/places/timeline/loading.ts";
+import type { ObjectKind, Outcome, TerminalLine, TimelineEntry } from "../src/interface.ts";
+import { repeated, runningRanges } from "../src/places/timeline/loading.ts";
 import { FAILED, RUNNING, Spans, UNFINISHED, lookOf } from "../src/places/timeline/spans.ts";
 
 const COMPLETED: Outcome = { status: "completed", unfinished: null, exit_code: null };
@@ -70,6 +70,50 @@ test("an entry that is put again replaces what was known", () => {
 
 test("a page that leaves a gap is refused", () => {
   assert.throws(() => new Spans().put(1, [entry("thread", "agent", 0, 1)]), RangeError);
+});
+
+test("terminals stand behind the entries, and give way to those that come", () => {
+  const spans = new Spans();
+  const terminal: TerminalLine = {
+    terminal_id: "terminal",
+    opened_by: null,
+    thread_id: "agent",
+    codex_turn_id: "turn",
+    cwd: null,
+    command: "sleep 3600",
+    started_at_unix_ms: 250,
+    duration_ms: null,
+    outcome: { ...RUNS, unfinished: "turn cancelled" },
+    uses: 1,
+  };
+  spans.put(0, [entry("codex_turn", "turn", 100, 300)]);
+  spans.putTerminals([terminal, { ...terminal, terminal_id: null }]);
+  assert.deepEqual([spans.count, spans.size], [1, 2]);
+  spans.put(1, [entry("tool_call", "tool", 200, 50)]);
+  spans.resolve(1_000);
+  assert.deepEqual([spans.count, spans.size], [2, 3]);
+  const number = spans.numberOf({ kind: "terminal_session", object_id: "terminal" });
+  assert.deepEqual([number, spans.start[number], spans.end[number], spans.isMoment[number]], [2, 250, 400, 0]);
+  assert.equal(spans.kindOf(1), "tool_call");
+});
+
+test("what is asked for while it is done is done once more, and nothing is given up", async () => {
+  const ends: (() => void)[] = [];
+  const failures: unknown[] = [];
+  const work = repeated((signal) => new Promise((resolve, reject) => ends.push(signal.aborted ? reject : resolve)), (reason) => failures.push(reason));
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+  for (let change = 0; change < 5; change++) work.ask();
+  assert.equal(ends.length, 1);
+  ends[0]?.();
+  await settled();
+  assert.equal(ends.length, 2);
+  ends[1]?.();
+  await settled();
+  assert.equal(ends.length, 2);
+  work.stop();
+  work.ask();
+  assert.equal(ends.length, 2);
+  assert.deepEqual(failures, []);
 });
 
 test("columns grow with the entries", () => {

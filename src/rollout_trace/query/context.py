@@ -19,8 +19,10 @@ from rollout_trace.query.sent_items import SentItem, as_in_graph, sent_items
 from rollout_trace.reduce.replay import Reduction
 
 Shape = TypeVar("Shape")
-_BEFORE_ITEMS = ("model", "instructions", "tools")
-_NOT_COMPARED = frozenset({"input", "previous_response_id", "type", "client_metadata"})
+BEFORE_ITEMS = ("model", "instructions", "tools")
+"""The settings of a request that a cache has before its items."""
+NOT_COMPARED = frozenset({"input", "previous_response_id", "type", "client_metadata"})
+"""The fields of a request that are no settings."""
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,7 +59,7 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def keeps_cache(self) -> bool:
         """Whether all of the other request is the beginning of this one."""
-        return self.broken_at is None and not set(self.changed_settings) & set(_BEFORE_ITEMS)
+        return self.broken_at is None and not set(self.changed_settings) & set(BEFORE_ITEMS)
 
 
 def context_of(
@@ -76,8 +78,8 @@ def context_of(
 
 def context_against(bundle: Bundle, trace: RolloutTrace, call: InferenceCall, other: InferenceCall | None) -> Context:
     """What the model saw at a request, and what is new against another; everything is, against none."""
-    settings = _settings(bundle, trace, call)
-    before = {} if other is None else _settings(bundle, trace, other)
+    settings = settings_of(bundle, trace, call)
+    before = {} if other is None else settings_of(bundle, trace, other)
     items, others = compared_items(bundle, trace, call, other)
     prefix = shared_prefix(trace, others, items)
     ids, known = call.request_item_ids, () if other is None else other.request_item_ids
@@ -116,7 +118,7 @@ def shared_prefix(trace: RolloutTrace, left: tuple[SentItem, ...], right: tuple[
     if right[: len(left)] == left:  # a history that only grew, as nearly all do
         return len(left)
     for index, (mine, theirs) in enumerate(zip(left, right, strict=False)):
-        if mine != theirs and _content(trace, mine) != _content(trace, theirs):
+        if mine != theirs and content_sent(trace, mine) != content_sent(trace, theirs):
             return index
     return min(len(left), len(right))
 
@@ -125,15 +127,16 @@ def lacking(trace: RolloutTrace, items: tuple[SentItem, ...], others: tuple[Sent
     """Those of the items that are not among the others, and say what none of the others says."""
     known = set(others)
     missing = [item for item in items if item not in known]
-    said = {_content(trace, item) for item in others} if missing else set()
-    return tuple(item.item_id for item in missing if _content(trace, item) not in said)
+    said = {content_sent(trace, item) for item in others} if missing else set()
+    return tuple(item.item_id for item in missing if content_sent(trace, item) not in said)
 
 
-def _content(trace: RolloutTrace, item: SentItem) -> tuple[Content, str | None]:
+def content_sent(trace: RolloutTrace, item: SentItem) -> tuple[Content, str | None]:
+    """What an item said when it was sent, as a value that can be compared."""
     return content_of(trace.conversation_items[item.item_id]), item.cut_text
 
 
-def _settings(bundle: Bundle, trace: RolloutTrace, call: InferenceCall) -> dict[str, msgspec.Raw]:
+def settings_of(bundle: Bundle, trace: RolloutTrace, call: InferenceCall) -> dict[str, msgspec.Raw]:
     """The fields of a request beside its items, unparsed; empty where the payload cannot be had."""
     data = payload_bytes(bundle, trace, call.raw_request_payload_id)
     try:
@@ -145,7 +148,7 @@ def _settings(bundle: Bundle, trace: RolloutTrace, call: InferenceCall) -> dict[
 def _differing(before: dict[str, msgspec.Raw], after: dict[str, msgspec.Raw]) -> tuple[str, ...]:
     if not before or not after:
         return ()
-    names = [name for name in dict.fromkeys([*before, *after]) if name not in _NOT_COMPARED]
+    names = [name for name in dict.fromkeys([*before, *after]) if name not in NOT_COMPARED]
     return tuple(name for name in names if bytes(before.get(name, b"")) != bytes(after.get(name, b"")))
 
 

@@ -20,17 +20,17 @@ from rollout_trace.ids import (
 from rollout_trace.model.execution import ExecutionWindow
 from rollout_trace.model.inference import TokenUsage
 from rollout_trace.model.rollout import RolloutTrace
-from rollout_trace.model.terminal import TerminalOperation
+from rollout_trace.model.terminal import TerminalOperation, TerminalSession
 from rollout_trace.query.agents import passage
 from rollout_trace.query.applied_events import applied_events
 from rollout_trace.query.gist import gist, operation_input, printed
 from rollout_trace.query.item_text import whole_texts
 from rollout_trace.query.links import Link, links_from, links_to, payloads_of
-from rollout_trace.query.naming import GraphObject, Names, ObjectRef, object_of
+from rollout_trace.query.naming import GraphObject, Names, ObjectRef, item_ref, object_of
 from rollout_trace.query.outcome import Outcome, standing
 from rollout_trace.query.payload_json import payload_bytes
 from rollout_trace.query.requests import first_shown, sent_requests
-from rollout_trace.query.tool_outputs import tool_outputs_of
+from rollout_trace.query.tool_outputs import returned_by, tool_outputs_of
 from rollout_trace.reduce.evidence import EventPosition, ObjectKind
 from rollout_trace.reduce.replay import Reduction
 from rollout_trace.values import PayloadRef
@@ -133,18 +133,25 @@ def particulars(trace: RolloutTrace, names: Names, ref: ObjectRef) -> Particular
         KeyError: the graph has no such object.
     """
     found = object_of(trace, ref)
-    execution = getattr(found, "execution", None)
     links = tuple(links_from(trace, ref))
     return Particulars(
         name=names.short(ref),
         what=gist(trace, names, ref),
         thread_id=getattr(found, "thread_id", None),
         codex_turn_id=getattr(found, "codex_turn_id", getattr(found, "started_by_codex_turn_id", None)),
-        execution=execution if isinstance(execution, ExecutionWindow) else None,
+        execution=_window(trace, found),
         outcome=standing(trace, found),
         figures=_figures(found, {"source_js", *(link.field for link in links)}),
         links=tuple(link for link in links if link.field not in _SAID_BEFORE),
     )
+
+
+def _window(trace: RolloutTrace, found: GraphObject) -> ExecutionWindow | None:
+    """When it was; of a terminal, which nothing in a log ends, when the command ran that opened it."""
+    if isinstance(found, TerminalSession):
+        found = trace.terminal_operations.get(found.created_by_operation_id, found)
+    execution = getattr(found, "execution", None)
+    return execution if isinstance(execution, ExecutionWindow) else None
 
 
 def named_by(
@@ -203,6 +210,23 @@ def texts_of(bundle: Bundle, reduction: Reduction, ref: ObjectRef) -> dict[str, 
             return {} if data is None else {"file": data.decode(errors="backslashreplace")}
         case _:
             return _operation_texts(found) if isinstance(found, TerminalOperation) else {}
+
+
+def sources_of(bundle: Bundle, trace: RolloutTrace, ref: ObjectRef) -> dict[str, tuple[ObjectRef, ...]]:
+    """What recorded the texts of a tool call, by their titles: payloads, and the items that showed it to the model.
+
+    The texts of other objects are the object's own.
+    """
+    if ref.kind is not ObjectKind.TOOL_CALL:
+        return {}
+    tool = trace.tool_calls[ToolCallId(ref.object_id)]
+    payloads = {"asked": tool.raw_invocation_payload_id, "returned": returned_by(bundle, trace, tool).payload_id}
+    sources = {
+        title: (ObjectRef(ObjectKind.RAW_PAYLOAD, payload_id),)
+        for title, payload_id in payloads.items()
+        if payload_id is not None
+    }
+    return {**sources, "shown to the model": tuple(map(item_ref, tool.model_visible_output_item_ids))}
 
 
 def _operation_texts(operation: TerminalOperation) -> dict[str, str]:

@@ -84,10 +84,10 @@ export function RolloutProvider({ bundle, at, children }: { bundle: string; at: 
   );
 }
 
-/** The first and the last event of the log so far; undefined as long as that is not known. */
-export function useLogRange(): { first: number; last: number } | undefined {
+/** The first and the last event of the log so far, and how many there are; undefined as long as that is not known. */
+export function useLogRange(): { first: number; last: number; events: number } | undefined {
   const { head, change } = useRollout();
   if (head.answer === undefined) return undefined;
-  const { first_seq: first, last_seq: last } = change ?? head.answer;
-  return { first, last: Math.max(last, first) };
+  const { first_seq: first, last_seq: last, events } = change ?? head.answer;
+  return { first, last: Math.max(last, first), events };
 }

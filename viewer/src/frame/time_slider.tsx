@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useKeys } from "../keyboard.ts";
 import { go, goInstead, useAddress } from "../location.ts";
-import { exact } from "../parts/format.ts";
+import { counted, exact } from "../parts/format.ts";
 import { useLogRange } from "./rollout_context.tsx";
 
 /** How long the slider rests before the page follows, in milliseconds. */
@@ -71,7 +71,7 @@ export function TimeSlider() {
         onInput={(event) => choose(Number(event.currentTarget.value))}
       />
       {chosen === null ? (
-        <span class="frame-moment quiet">all {exact(range.last)} events</span>
+        <span class="frame-moment quiet">all {counted(range.events, "event")}</span>
       ) : (
         <>
           <span class="frame-moment">

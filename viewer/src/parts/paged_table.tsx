@@ -11,7 +11,7 @@ export interface Column<Entry> {
   readonly title: string;
   /** What the title means, where a word is not enough. */
   readonly explanation?: string;
-  /** A track of a CSS grid: `80px`, `minmax(120px, 2fr)`. */
+  /** A track of a CSS grid, whose least width is in pixels: `80px`, `minmax(120px, 2fr)`. */
   readonly width: string;
   /** Numbers stand at the end. */
   readonly align?: "end";
@@ -38,8 +38,6 @@ export interface PagedTableProps<Entry> {
   readonly onOpen?: (entry: Entry, index: number) => void;
   readonly isSelected?: (entry: Entry) => boolean;
   readonly rowClass?: (entry: Entry) => string;
-  /** The least width of a row in pixels; a narrower table scrolls sideways. */
-  readonly minWidth?: number;
   /** The name under which the position is kept for Back and Reload. */
   readonly remember?: string;
   readonly follow?: boolean;
@@ -99,7 +97,7 @@ export function PagedTable<Entry>(props: PagedTableProps<Entry>) {
         estimate={rowHeight}
         head={head}
         headHeight={HEAD_HEIGHT}
-        minWidth={props.minWidth}
+        minWidth={leastWidth(columns)}
         remember={props.remember}
         follow={props.follow ?? false}
         {...(props.onFollow === undefined ? {} : { onFollow: props.onFollow })}
@@ -133,6 +131,11 @@ export function PagedTable<Entry>(props: PagedTableProps<Entry>) {
       </VirtualList>
     </div>
   );
+}
+
+/** How wide a row is at least, in pixels: a table that has less room scrolls sideways. */
+function leastWidth<Entry>(columns: ReadonlyArray<Column<Entry>>): number {
+  return columns.reduce((sum, { width }) => sum + Number.parseInt(width.replace("minmax(", ""), 10), 0);
 }
 
 function ColumnHead<Entry>({

@@ -1,7 +1,11 @@
 // Quantities as they are shown: short, with the exact value in the title.
 
-import type { TokenUsage } from "../interface.ts";
+import type { TokenUsage, UsageTotals } from "../interface.ts";
 import { brief, bytes, dayAndTime, duration, exact, exactMoment, money, percent, since, timeOfDay } from "./format.ts";
+
+/** Why there is no count of tokens, or no cost. */
+export const NOT_COUNTED = "the count was not recorded";
+export const NO_PRICE = "no price is known";
 
 /** What stands where there is no value. `why` says why. */
 export function NoValue({ why = "not recorded" }: { why?: string }) {
@@ -47,14 +51,33 @@ export function Bytes({ value }: { value: number }) {
 }
 
 /** Dollars as decimal text; null where a count or a price is not known. */
-export function Money({ usd, why = "no price is known" }: { usd: string | null; why?: string }) {
+export function Money({ usd, why = NO_PRICE }: { usd: string | null; why?: string }) {
   if (usd === null) return <NoValue why={why} />;
   return <span title={`$${usd}`}>{money(usd)}</span>;
 }
 
-/** What requests used: input, how much of it came from the cache, output. */
-export function Tokens({ usage }: { usage: TokenUsage | null }) {
-  if (usage === null) return <NoValue why="the count was not recorded" />;
+/** What requests cost together. In words, where there is room for them, it is said why no cost is known. */
+export function Cost({ usage, inWords = false }: { usage: UsageTotals; inWords?: boolean }) {
+  const { cost_usd } = usage;
+  const why = whyNotCounted(usage) ?? NO_PRICE;
+  return cost_usd === null && inWords ? <span class="faint">{why}</span> : <Money usd={cost_usd} why={why} />;
+}
+
+/** The tokens of requests together. */
+export function TokensInAll({ usage, isBrief = false }: { usage: UsageTotals; isBrief?: boolean }) {
+  const why = whyNotCounted(usage);
+  return why === null ? <Tokens usage={usage.tokens} isBrief={isBrief} /> : <NoValue why={why} />;
+}
+
+/** Why there is no count of the tokens of requests; null if there is one of some. */
+function whyNotCounted({ requests, requests_without_count }: UsageTotals): string | null {
+  if (requests > requests_without_count) return null;
+  return requests === 0 ? "no model was asked" : NOT_COUNTED;
+}
+
+/** What requests used: input, how much of it came from the cache, output. Brief where a column of its own has the share of the cache. */
+export function Tokens({ usage, isBrief = false }: { usage: TokenUsage | null; isBrief?: boolean }) {
+  if (usage === null) return <NoValue why={NOT_COUNTED} />;
   const title = [
     `${exact(usage.input_tokens)} input tokens, ${exact(usage.cached_input_tokens)} of them cached`,
     `${exact(usage.cache_write_input_tokens)} written to the cache`,
@@ -63,7 +86,7 @@ export function Tokens({ usage }: { usage: TokenUsage | null }) {
   return (
     <span class="tokens" title={title}>
       {brief(usage.input_tokens)} in
-      <span class="faint"> ({percent(usage.cached_input_tokens, usage.input_tokens)} cached)</span>, {brief(usage.output_tokens)} out
+      {!isBrief && <span class="faint"> ({percent(usage.cached_input_tokens, usage.input_tokens)} cached)</span>}, {brief(usage.output_tokens)} out
     </span>
   );
 }

@@ -7,7 +7,7 @@ import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { CopyButton } from "./copy_button.tsx";
 import { counted, exact } from "./format.ts";
-import { MOST_COLOURED, highlighted } from "./highlighted.ts";
+import { highlighted, whyPlain } from "./highlighted.ts";
 import { markdownHtml } from "./markdown.ts";
 import { terminalText } from "./terminal_text.ts";
 import { FORMS, type Form, beginningOf, countLines, guessForm, guessLanguage, piecesOf } from "./text_forms.ts";
@@ -102,10 +102,11 @@ function Code({ text, language }: { text: string; language: string | undefined }
     () => highlighted(withVisibleMarks(text.replaceAll("\r\n", "\n")), language ?? guessLanguage(text)),
     [text, language],
   );
+  const plain = whyPlain(text);
   if (html !== null) return <pre class="text-lines coloured" dangerouslySetInnerHTML={{ __html: html }} />;
   return (
     <>
-      {text.length > MOST_COLOURED && <p class="text-remark">longer than {exact(MOST_COLOURED)} characters: not coloured</p>}
+      {plain !== null && <p class="text-remark">{plain}: not coloured</p>}
       <Raw text={text.replaceAll("\r\n", "\n")} />
     </>
   );

@@ -19,6 +19,7 @@ export interface DifferenceLine {
 /** Lines that are shown, or so many that are the same and far from any difference. */
 export type DifferenceRow = DifferenceLine | { readonly kind: "folded"; readonly lines: ReadonlyArray<DifferenceLine> };
 
+/** Of a comparison as a whole, in which the page does nothing else. */
 const LONGEST_MS = 1_000;
 const LONGEST_LINE = 2_000;
 const CONTEXT = 3;
@@ -27,6 +28,7 @@ const LEAST_FOLDED = 4;
 
 /** The lines of both texts; null if they differ so much that comparing them takes too long. */
 export function differenceLines(before: string, after: string): ReadonlyArray<DifferenceLine> | null {
+  const deadline = performance.now() + LONGEST_MS;
   const changes = diffLines(before, after, { timeout: LONGEST_MS });
   if (changes === undefined) return null;
   const lines: DifferenceLine[] = [];
@@ -37,7 +39,7 @@ export function differenceLines(before: string, after: string): ReadonlyArray<Di
     const next = changes[at + 1];
     if (change.removed && next?.added === true) {
       const [removed, added] = [linesOf(change.value), linesOf(next.value)];
-      const pairs = removed.length === added.length ? removed.map((line, index) => wordsOf(line, added[index] ?? "")) : [];
+      const pairs = removed.length === added.length ? removed.map((line, index) => wordsOf(line, added[index] ?? "", deadline - performance.now())) : [];
       for (const [index, text] of removed.entries()) {
         lines.push({ kind: "removed", before: ++left, after: null, stretches: pairs[index]?.[0] ?? [{ text, isOther: false }] });
       }
@@ -86,9 +88,11 @@ function linesOf(text: string): string[] {
   return (text.endsWith("\n") ? text.slice(0, -1) : text).split("\n");
 }
 
-function wordsOf(before: string, after: string): readonly [ReadonlyArray<Stretch>, ReadonlyArray<Stretch>] | undefined {
-  if (before.length > LONGEST_LINE || after.length > LONGEST_LINE) return undefined;
-  const changes = diffWordsWithSpace(before, after);
+/** The stretches of two lines; undefined if there is no time to compare them. */
+function wordsOf(before: string, after: string, timeout: number): readonly [ReadonlyArray<Stretch>, ReadonlyArray<Stretch>] | undefined {
+  if (before.length > LONGEST_LINE || after.length > LONGEST_LINE || timeout <= 0) return undefined;
+  const changes = diffWordsWithSpace(before, after, { timeout });
+  if (changes === undefined) return undefined;
   return [
     changes.filter((change) => !change.added).map((change) => ({ text: change.value, isOther: change.removed })),
     changes.filter((change) => !change.removed).map((change) => ({ text: change.value, isOther: change.added })),

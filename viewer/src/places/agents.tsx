@@ -1,6 +1,6 @@
 // The tree of agents, and all that went between them: who spawned, told, answered and closed whom, and in which words.
 
-import { usePages } from "../asking.ts";
+import { useAnswer, usePages } from "../asking.ts";
 import type { AgentLine, Doing, Passage } from "../interface.ts";
 import { go, useAddress } from "../location.ts";
 import { AccountBar } from "../parts/account_bar.tsx";
@@ -8,7 +8,7 @@ import { exact } from "../parts/format.ts";
 import { ObjectLink } from "../parts/object_link.tsx";
 import { type Column, PagedTable } from "../parts/paged_table.tsx";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
-import { Count, Duration, Money, Tokens } from "../parts/quantities.tsx";
+import { Cost, Count, Duration, NoValue, TokensInAll } from "../parts/quantities.tsx";
 import { AgentChoice, useAgentChoice } from "./agent_choice.tsx";
 import { OneLine, afterColumn, eventColumn, objectColumn, outcomeColumn, useStart } from "./columns.tsx";
 
@@ -28,13 +28,13 @@ export function AgentsPlace() {
 export function AgentTree() {
   const pages = usePages("agents", {});
   const { select } = useAddress();
+  const isOver = useAnswer("rollout", {}).answer?.summary.status !== "running";
   return (
     <PagedTable
       label="Agents"
       pages={pages}
-      columns={COLUMNS}
+      columns={isOver ? COLUMNS.filter((column) => column !== DOING_COLUMN) : COLUMNS}
       isInline
-      minWidth={1_060}
       isSelected={({ thread_id }) => select?.object_id === thread_id}
       onOpen={({ thread_id }) => go({ select: { kind: "thread", object_id: thread_id } })}
       empty="The log has no agent yet."
@@ -52,6 +52,15 @@ const DOING: Readonly<Record<Doing, string>> = {
   ended: "ended",
 };
 
+/** Only while something can be done: in a rollout that is over it would be empty. */
+const DOING_COLUMN: Column<AgentLine> = {
+  key: "now",
+  title: "Doing",
+  explanation: "What it does at the moment that is looked at",
+  width: "minmax(110px, 1.5fr)",
+  cell: ({ activity }) => <OneLine text={activity.doing === "ended" ? null : `${DOING[activity.doing]} ${activity.what}`} />,
+};
+
 const COLUMNS: ReadonlyArray<Column<AgentLine>> = [
   {
     key: "agent",
@@ -64,19 +73,13 @@ const COLUMNS: ReadonlyArray<Column<AgentLine>> = [
     ),
   },
   outcomeColumn(({ outcome }) => outcome, "130px"),
-  {
-    key: "now",
-    title: "Doing",
-    explanation: "What it does at the moment that is looked at",
-    width: "minmax(110px, 1.5fr)",
-    cell: ({ activity }) => <OneLine text={activity.doing === "ended" ? null : `${DOING[activity.doing]} ${activity.what}`} />,
-  },
+  DOING_COLUMN,
   { key: "time", title: "Time went to", width: "minmax(110px, 1fr)", cell: ({ account }) => <AccountBar account={account} isBrief /> },
   { key: "duration", title: "Duration", width: "84px", align: "end", cell: ({ account }) => <Duration ms={account.total_ms} /> },
   { key: "requests", title: "Requests", width: "88px", align: "end", cell: ({ totals }) => <Count value={totals.requests} /> },
   { key: "tools", title: "Tools", width: "56px", align: "end", cell: ({ totals }) => <Count value={totals.tool_calls} /> },
-  { key: "tokens", title: "Tokens", width: "236px", align: "end", cell: ({ usage }) => <Tokens usage={usage.tokens} /> },
-  { key: "cost", title: "Cost", width: "72px", align: "end", cell: ({ usage }) => <Money usd={usage.cost_usd} /> },
+  { key: "tokens", title: "Tokens", width: "250px", align: "end", cell: ({ usage }) => <TokensInAll usage={usage} /> },
+  { key: "cost", title: "Cost", width: "72px", align: "end", cell: ({ usage }) => <Cost usage={usage} /> },
 ];
 
 const WHAT: Readonly<Record<string, string>> = {
@@ -88,8 +91,19 @@ const WHAT: Readonly<Record<string, string>> = {
 };
 
 function Passages() {
+  const { total } = usePages("passages", { thread: useAgentChoice() });
+  return (
+    <Section title="What went between them" about={total !== null && exact(total)}>
+      <PassageTable isInline />
+    </Section>
+  );
+}
+
+/** What went between agents, of the agent that is chosen or all. */
+export function PassageTable(form: { isInline?: boolean; remember?: string }) {
   const thread = useAgentChoice();
   const start = useStart();
+  const { select } = useAddress();
   const pages = usePages("passages", { thread });
   const columns: ReadonlyArray<Column<Passage>> = [
     eventColumn(({ events }) => events[0]?.seq ?? null),
@@ -101,21 +115,22 @@ function Passages() {
       key: "words",
       title: "Words",
       width: "minmax(200px, 4fr)",
-      cell: ({ words }) => (words === null ? <span class="faint">not in the clear</span> : <OneLine text={words} />),
+      cell: ({ kind, words }) => {
+        if (words !== null) return <OneLine text={words} />;
+        return kind === "close_agent" ? <NoValue why="a close carries no words" /> : <span class="faint">not in the clear</span>;
+      },
     },
     objectColumn("By", ({ edge_id }) => ({ kind: "interaction_edge", object_id: edge_id }), undefined, "96px"),
   ];
   return (
-    <Section title="What went between them" about={pages.total !== null && exact(pages.total)}>
-      <PagedTable
-        label="What went between agents"
-        pages={pages}
-        columns={columns}
-        isInline
-        minWidth={860}
-        onOpen={({ edge_id }) => go({ select: { kind: "interaction_edge", object_id: edge_id } })}
-        empty="Nothing went from one agent to another."
-      />
-    </Section>
+    <PagedTable
+      {...form}
+      label="What went between agents"
+      pages={pages}
+      columns={columns}
+      isSelected={({ edge_id }) => select?.object_id === edge_id}
+      onOpen={({ edge_id }) => go({ select: { kind: "interaction_edge", object_id: edge_id } })}
+      empty="Nothing went from one agent to another."
+    />
   );
 }

@@ -7,22 +7,21 @@ import { exact } from "../parts/format.ts";
 import { OutcomeMark } from "../parts/outcome_mark.tsx";
 import { type Column, PagedTable } from "../parts/paged_table.tsx";
 import { PlaceLayout } from "../parts/place_layout.tsx";
-import { Bytes, Count, Duration, Moment, Money, NoValue } from "../parts/quantities.tsx";
+import { Bytes, Cost, Count, Duration, Moment, NoValue } from "../parts/quantities.tsx";
 import { VisibleText, withVisibleMarks } from "../parts/visible_text.tsx";
+import { OneLine } from "./columns.tsx";
 
 const STATUSES: ReadonlyArray<RolloutStatus> = ["running", "completed", "failed", "aborted"];
 
 export function BundlesPlace() {
   const text = useAddress().options["text"] ?? "";
-  const [status, setStatus] = useOption("status");
-  const [order, setOrder] = useOption("order", "started");
+  const [wantedStatus, setStatus] = useOption("status");
+  const [wantedOrder, setOrder] = useOption("order", "started");
   const [reversed, setReversed] = useOption("reversed", "false");
-  const asked = {
-    order: order as BundleOrder,
-    reversed: reversed === "true",
-    text: text === "" ? null : text,
-    status: status === "" ? null : (status as RolloutStatus),
-  };
+  // An address can be typed: what there is not is as if it had not been asked for.
+  const status = STATUSES.find((one) => one === wantedStatus) ?? null;
+  const order = (COLUMNS.find(({ key, canOrder }) => canOrder === true && key === wantedOrder)?.key ?? "started") as BundleOrder;
+  const asked = { order, reversed: reversed === "true", text: text === "" ? null : text, status };
   const known = useLibraryAnswer("bundles", { ...asked, limit: 1 }).answer;
   const pages = useLibraryPages("bundles", asked, (told): Page<BundleLine> => told.bundles);
   return (
@@ -48,7 +47,7 @@ export function BundlesPlace() {
       tools={
         <label>
           Status{" "}
-          <select value={status} onChange={(event) => setStatus(event.currentTarget.value)}>
+          <select value={status ?? ""} onChange={(event) => setStatus(event.currentTarget.value)}>
             <option value="">any</option>
             {STATUSES.map((one) => (
               <option key={one} value={one}>
@@ -69,9 +68,8 @@ export function BundlesPlace() {
           setReversed(String(next.reversed));
         }}
         onOpen={(bundle) => go({ bundle: bundle.key, place: "overview" })}
-        minWidth={1_120}
         remember="bundles"
-        empty={text === "" && status === "" ? "There are no bundles in this folder. New ones appear here by themselves." : "No bundle is like that."}
+        empty={text === "" && status === null ? "There are no bundles in this folder. New ones appear here by themselves." : "No bundle is like that."}
       />
     </PlaceLayout>
   );
@@ -87,10 +85,16 @@ const COLUMNS: ReadonlyArray<Column<BundleLine>> = [
   },
   {
     key: "name",
-    title: "First message of the user",
-    explanation: "What was asked first; the name of the folder is in the title of the link. Orders by the name.",
-    width: "minmax(220px, 1fr)",
+    title: "Bundle",
+    explanation: "The folder of the bundle",
+    width: "minmax(200px, 2fr)",
     canOrder: true,
+    cell: (bundle) => <Name bundle={bundle} />,
+  },
+  {
+    key: "asked",
+    title: "First message of the user",
+    width: "minmax(160px, 3fr)",
     cell: (bundle) => <Asked bundle={bundle} />,
   },
   {
@@ -103,7 +107,7 @@ const COLUMNS: ReadonlyArray<Column<BundleLine>> = [
   {
     key: "duration",
     title: "Duration",
-    width: "96px",
+    width: "92px",
     align: "end",
     canOrder: true,
     cell: ({ figures }) => figures !== null && <Duration ms={figures.duration_ms} />,
@@ -111,7 +115,7 @@ const COLUMNS: ReadonlyArray<Column<BundleLine>> = [
   {
     key: "agents",
     title: "Agents",
-    width: "76px",
+    width: "72px",
     align: "end",
     canOrder: true,
     cell: ({ figures }) => figures !== null && <Count value={figures.agents} />,
@@ -140,7 +144,7 @@ const COLUMNS: ReadonlyArray<Column<BundleLine>> = [
     width: "76px",
     align: "end",
     canOrder: true,
-    cell: ({ figures }) => figures !== null && <Money usd={figures.usage.cost_usd} />,
+    cell: ({ figures }) => figures !== null && <Cost usage={figures.usage} />,
   },
   {
     key: "diagnostics",
@@ -161,20 +165,23 @@ const COLUMNS: ReadonlyArray<Column<BundleLine>> = [
   },
 ];
 
-function Asked({ bundle }: { bundle: BundleLine }) {
-  if (bundle.state === "failed") {
+function Name({ bundle: { key, name } }: { bundle: BundleLine }) {
+  return (
+    <a class="bundle-link one-line" href={`#/${key}/overview`} title={withVisibleMarks(name)}>
+      <VisibleText text={name} />
+    </a>
+  );
+}
+
+function Asked({ bundle: { state, error, figures } }: { bundle: BundleLine }) {
+  if (state === "failed") {
     return (
-      <span class="outcome-failed one-line" title={bundle.error === null ? undefined : withVisibleMarks(bundle.error)}>
-        <VisibleText text={`${bundle.name}: ${bundle.error ?? "cannot be read"}`} />
+      <span class="outcome-failed">
+        <OneLine text={error ?? "cannot be read"} />
       </span>
     );
   }
-  const words = bundle.figures?.first_user_message ?? null;
-  return (
-    <a class="bundle-link one-line" href={`#/${bundle.key}/overview`} title={withVisibleMarks(bundle.name)}>
-      <VisibleText text={words === null || words.trim() === "" ? bundle.name : words.slice(0, 300)} />
-    </a>
-  );
+  return <OneLine text={figures?.first_user_message ?? null} />;
 }
 
 const LEVELS: ReadonlyArray<readonly [Level, string]> = [

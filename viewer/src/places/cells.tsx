@@ -36,7 +36,6 @@ export function CellsPlace() {
         label="Code cells"
         pages={pages}
         columns={columns}
-        minWidth={1_120}
         remember="cells"
         isSelected={({ code_cell_id }) => select?.object_id === code_cell_id}
         onOpen={({ code_cell_id }) => go({ select: { kind: "code_cell", object_id: code_cell_id } })}

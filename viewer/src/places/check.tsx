@@ -32,10 +32,10 @@ export function CheckPlace() {
     <PlaceLayout title="Check" about="of the log so far, whatever moment is looked at">
       <Answered asking={check}>{(told) => <Conclusion told={told} />}</Answered>
       <Section title="Findings" about={findings.total !== null && exact(findings.total)}>
-        <PagedTable label="Findings" pages={findings} columns={FINDINGS} isInline minWidth={820} empty="Nothing is missing or wrong." />
+        <PagedTable label="Findings" pages={findings} columns={FINDINGS} isInline empty="Nothing is missing or wrong." />
       </Section>
       <Section title="Faults of the trace" about={diagnostics.total !== null && exact(diagnostics.total)}>
-        <PagedTable label="Faults of the trace" pages={diagnostics} columns={DIAGNOSTICS} isInline minWidth={820} empty="All events were applied as they stand." />
+        <PagedTable label="Faults of the trace" pages={diagnostics} columns={DIAGNOSTICS} isInline empty="All events were applied as they stand." />
       </Section>
     </PlaceLayout>
   );

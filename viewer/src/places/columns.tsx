@@ -2,18 +2,21 @@
 
 import { useRollout } from "../frame/rollout_context.tsx";
 import type { ObjectRef, Outcome } from "../interface.ts";
+import { CutText } from "../parts/cut_text.tsx";
 import { EventLink, ObjectLink } from "../parts/object_link.tsx";
 import { OutcomeMark } from "../parts/outcome_mark.tsx";
 import type { Column } from "../parts/paged_table.tsx";
 import { Duration, Moment } from "../parts/quantities.tsx";
-import { VisibleText, withVisibleMarks } from "../parts/visible_text.tsx";
+import { withVisibleMarks } from "../parts/visible_text.tsx";
+
+const LONGEST_LINE = 400;
 
 /** A line of text; a longer one ends in dots, and is in the title. */
 export function OneLine({ text }: { text: string | null }) {
   if (text === null) return null;
   return (
     <span class="one-line" title={withVisibleMarks(text)}>
-      <VisibleText text={text.slice(0, 400)} />
+      <CutText text={text} most={LONGEST_LINE} />
     </span>
   );
 }
@@ -54,7 +57,7 @@ export function agentColumn<Entry>(thread: (entry: Entry) => string | null): Col
     const id = thread(entry);
     return id === null ? null : { kind: "thread", object_id: id };
   };
-  return objectColumn("Agent", object, undefined, "minmax(90px, 150px)");
+  return objectColumn("Agent", object, undefined, "minmax(112px, 150px)");
 }
 
 export function outcomeColumn<Entry>(outcome: (entry: Entry) => Outcome, width = "190px"): Column<Entry> {

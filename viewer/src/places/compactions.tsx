@@ -51,7 +51,6 @@ export function CompactionsPlace() {
         pages={pages}
         columns={columns}
         isInline
-        minWidth={1_020}
         isSelected={({ position }) => line?.position.seq === position.seq}
         onOpen={({ position }) => setChosen(String(position.seq))}
         empty="No history was replaced."
@@ -98,7 +97,6 @@ function Items({ seq, choice }: { seq: number; choice: ReplacedItems }) {
       pages={pages}
       columns={ITEMS}
       isInline
-      minWidth={560}
       onOpen={({ item_id }) => go({ select: { kind: "conversation_item", object_id: item_id } })}
       empty="None."
     />

@@ -2,16 +2,19 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { useLibraryAnswer, useLibraryPages } from "../asking.ts";
-import type { BundleLine, Compared, ComparedItem, ComparedRow, Summary, UsageTotals } from "../interface.ts";
+import type { BundleLine, Compared, ComparedAgent, ComparedItem, ComparedRow, Summary, UsageTotals } from "../interface.ts";
 import { go, hrefTo, useAddress, useOption } from "../location.ts";
+import { CutText } from "../parts/cut_text.tsx";
 import { counted, exact } from "../parts/format.ts";
 import { Answered, Empty, Notice } from "../parts/notice.tsx";
 import { ObjectLink } from "../parts/object_link.tsx";
 import { OutcomeMark } from "../parts/outcome_mark.tsx";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
-import { Count, Duration, Money, Moment, Tokens } from "../parts/quantities.tsx";
-import { VirtualList, type VirtualListHandle } from "../parts/virtual_list.tsx";
+import { Cost, Count, Duration, Moment, NoValue, TokensInAll } from "../parts/quantities.tsx";
+import { beginningOf } from "../parts/text_forms.ts";
+import { VirtualList, type VirtualListHandle, isRemembered } from "../parts/virtual_list.tsx";
 import { VisibleText, withVisibleMarks } from "../parts/visible_text.tsx";
+import { keepInView } from "./item_list.tsx";
 import { useFirstPage } from "./first_page.ts";
 import "../style/compare.css";
 
@@ -45,7 +48,8 @@ function Choice({ left }: { left: string | null }) {
   );
 }
 
-const LONGEST_LABEL = 70;
+/** How much of what was asked an option has room for, so that the name behind it is seen. */
+const LONGEST_LABEL = 40;
 
 function BundleChoice(props: { label: string; bundles: ReadonlyArray<BundleLine>; chosen: string; onChoose: (key: string) => void }) {
   return (
@@ -55,12 +59,17 @@ function BundleChoice(props: { label: string; bundles: ReadonlyArray<BundleLine>
         <option value="">choose …</option>
         {props.bundles.map(({ key, name, figures }) => (
           <option key={key} value={key}>
-            {withVisibleMarks(`${(figures?.first_user_message ?? "").slice(0, LONGEST_LABEL) || "(nothing asked)"} · ${name}`)}
+            {withVisibleMarks(`${lineOf(figures?.first_user_message) || "(nothing asked)"} · ${name}`)}
           </option>
         ))}
       </select>
     </label>
   );
+}
+
+function lineOf(text: string | null | undefined): string {
+  const { shown, moreCharacters } = beginningOf(text ?? "", 1, LONGEST_LABEL);
+  return moreCharacters > 0 ? `${shown}…` : shown;
 }
 
 function Comparison({ left, right }: { left: string; right: string }) {
@@ -97,17 +106,23 @@ const sum = (counts: Readonly<Record<string, number>>) => Object.values(counts).
 const calls = (summary: Summary) => Object.values(summary.tools).reduce((all, outcomes) => all + sum(outcomes), 0);
 
 const FIGURES: ReadonlyArray<{ title: string; cell: (side: Side) => preact.ComponentChildren }> = [
-  { title: "Asked", cell: ({ summary }) => <VisibleText text={(summary.first_user_message ?? "–").slice(0, 300)} /> },
-  { title: "Answered", cell: ({ summary }) => <VisibleText text={(summary.last_answer ?? "–").slice(0, 300)} /> },
+  { title: "Asked", cell: ({ summary }) => <Said text={summary.first_user_message} /> },
+  { title: "Answered", cell: ({ summary }) => <Said text={summary.last_answer} /> },
   { title: "Status", cell: ({ summary }) => <OutcomeMark outcome={{ status: summary.status }} /> },
   { title: "Started", cell: ({ summary }) => <Moment ms={summary.started_at_unix_ms} /> },
   { title: "Duration", cell: ({ summary }) => <Duration ms={summary.duration_ms} /> },
   { title: "Turns", cell: ({ summary }) => <Count value={sum(summary.turns)} /> },
   { title: "Requests", cell: ({ usage }) => <Count value={usage.requests} /> },
   { title: "Tool calls", cell: ({ summary }) => <Count value={calls(summary)} /> },
-  { title: "Tokens", cell: ({ usage }) => <Tokens usage={usage.tokens} /> },
-  { title: "Cost", cell: ({ usage }) => <Money usd={usage.cost_usd} /> },
+  { title: "Tokens", cell: ({ usage }) => <TokensInAll usage={usage} /> },
+  { title: "Cost", cell: ({ usage }) => <Cost usage={usage} /> },
 ];
+
+const LONGEST_SAID = 600;
+
+function Said({ text }: { text: string | null }) {
+  return text === null ? <NoValue why="nothing" /> : <CutText text={text} most={LONGEST_SAID} whoHasRest="the overview" />;
+}
 
 function Totals({ told, left, right }: { told: Compared; left: string; right: string }) {
   const sides: ReadonlyArray<Side> = [
@@ -145,7 +160,7 @@ function Totals({ told, left, right }: { told: Compared; left: string; right: st
 
 function Conversations({ told, left, right }: { told: Compared; left: string; right: string }) {
   const [chosen, setChosen] = useOption("agent", "0");
-  const place = Number(chosen) || 0;
+  const place = told.agents[Number(chosen)] === undefined ? 0 : Number(chosen);
   const agent = told.agents[place];
   if (agent === undefined) return <Empty>Neither rollout has an agent.</Empty>;
   const onlyOn = agent.left === null ? "right" : agent.right === null ? "left" : null;
@@ -165,41 +180,62 @@ function Conversations({ told, left, right }: { told: Compared; left: string; ri
       }
     >
       {onlyOn !== null && <Notice>Only the {onlyOn} rollout has this agent.</Notice>}
-      <p class="quiet">
-        {counted(agent.rows, "row")}, {exact(agent.same)} the same.{" "}
-        {agent.parts_at === null ? "They say the same to the end." : `They part at row ${exact(agent.parts_at + 1)}.`}
-      </p>
-      <Rows key={place} left={left} right={right} agent={place} partsAt={agent.parts_at} />
+      <Rows key={place} left={left} right={right} place={place} agent={agent} />
     </Section>
   );
 }
 
-function Rows({ left, right, agent, partsAt }: { left: string; right: string; agent: number; partsAt: number | null }) {
-  const pages = useLibraryPages("compare/rows", { left, right, agent });
+function Rows({ left, right, place, agent }: { left: string; right: string; place: number; agent: ComparedAgent }) {
+  const pages = useLibraryPages("compare/rows", { left, right, agent: place });
   const list = useRef<VirtualListHandle | null>(null);
+  const rows = useRef<HTMLDivElement>(null);
+  const remember = `compare ${place}`;
+  const wasHere = useRef(isRemembered(remember));
+  const { parts_at } = agent;
   useFirstPage(pages);
   useEffect(() => {
-    if (partsAt !== null && pages.total !== null) list.current?.scrollTo(Math.max(0, partsAt - 1));
-  }, [partsAt, pages.total === null]);
-  if (pages.total === null) return null;
+    if (parts_at === null || pages.total === null || wasHere.current) return undefined;
+    return keepInView(() => list.current?.scrollTo(parts_at, "start"));
+  }, [parts_at, pages.total === null]);
+  const showParting = () => {
+    if (parts_at === null) return;
+    list.current?.scrollTo(parts_at, "start");
+    rows.current?.scrollIntoView({ block: "nearest" });
+  };
+  const said = (
+    <p class="quiet">
+      {counted(agent.rows, "row")}, {exact(agent.same)} the same.{" "}
+      {parts_at === null ? (
+        "They say the same to the end."
+      ) : (
+        <button type="button" class="link" onClick={showParting}>
+          They part at row {exact(parts_at + 1)}.
+        </button>
+      )}
+    </p>
+  );
+  if (pages.total === null) return said;
   return (
-    <div class="compare-rows">
-      <VirtualList
-        label="Rows"
-        role="list"
-        count={pages.total}
-        estimate={64}
-        handle={list}
-        onView={pages.need}
-        remember={`compare ${agent}`}
-        entryProps={(index) => ({ role: "listitem", class: `compare-row ${pages.at(index)?.is_same === false ? "compare-differs" : ""}` })}
-      >
-        {(index) => {
-          const row = pages.at(index);
-          return row === undefined ? <span class="table-waiting" /> : <Row row={row} number={index + 1} left={left} right={right} />;
-        }}
-      </VirtualList>
-    </div>
+    <>
+      {said}
+      <div class="compare-rows" ref={rows}>
+        <VirtualList
+          label="Rows"
+          role="list"
+          count={pages.total}
+          estimate={64}
+          handle={list}
+          onView={pages.need}
+          remember={remember}
+          entryProps={(index) => ({ role: "listitem", class: `compare-row ${pages.at(index)?.is_same === false ? "compare-differs" : ""}` })}
+        >
+          {(index) => {
+            const row = pages.at(index);
+            return row === undefined ? <span class="table-waiting" /> : <Row row={row} number={index + 1} left={left} right={right} />;
+          }}
+        </VirtualList>
+      </div>
+    </>
   );
 }
 
@@ -217,13 +253,11 @@ const LONGEST_TEXT = 1_200;
 
 function Cell({ item, bundle }: { item: ComparedItem | null; bundle: string }) {
   if (item === null) return <span class="compare-nothing">nothing</span>;
-  const { characters } = item.text;
   return (
     <div class="compare-cell">
       <ObjectLink object={{ kind: "conversation_item", object_id: item.item_id }} name={item.name} bundle={bundle} gist={item.tool === null ? item.label : `${item.label} ${item.tool}`} />
       <div class="compare-text">
-        <VisibleText text={item.text.text.slice(0, LONGEST_TEXT)} />
-        {characters > LONGEST_TEXT && <span class="faint"> … {counted(characters - LONGEST_TEXT, "more character")}; the item has them</span>}
+        <CutText text={item.text.text} most={LONGEST_TEXT} inAll={item.text.characters} whoHasRest="the item" />
       </div>
     </div>
   );

@@ -114,7 +114,6 @@ function EventList({ pages, target, type }: { pages: ReturnType<typeof usePages<
         count={pages.total}
         estimate={ROW_HEIGHT}
         headHeight={HEAD_HEIGHT}
-        minWidth={760}
         head={
           <div class="event-row event-head" aria-hidden="true">
             <span />

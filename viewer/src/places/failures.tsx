@@ -23,7 +23,6 @@ export function FailuresPlace() {
         label="Failures"
         pages={pages}
         columns={columns}
-        minWidth={1_180}
         remember="failures"
         isSelected={({ subject }) => isSameObject(select, subject)}
         onOpen={({ subject }) => go({ select: subject })}
@@ -37,7 +36,7 @@ export function FailuresPlace() {
 export function FailuresInline() {
   const pages = usePages("failures", {});
   const columns = useFailureColumns();
-  return <PagedTable label="Failures" pages={pages} columns={columns} isInline minWidth={860} onOpen={({ subject }) => go({ select: subject })} empty={EMPTY} />;
+  return <PagedTable label="Failures" pages={pages} columns={columns} isInline onOpen={({ subject }) => go({ select: subject })} empty={EMPTY} />;
 }
 
 function useFailureColumns(): ReadonlyArray<Column<Failure>> {

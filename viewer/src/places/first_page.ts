@@ -1,4 +1,5 @@
-// For what shows a list without a table that says what of it is in view: the first page is fetched.
+// For what shows a list without a table that says what of it is in view: the first page is fetched, and what follows it
+// when it is asked for.
 
 import { useEffect } from "preact/hooks";
 import type { Pages } from "../asking.ts";
@@ -8,9 +9,6 @@ export function useFirstPage<Entry>(pages: Pages<Entry>): ReadonlyArray<Entry> {
     if (pages.total === null) pages.need(0, 0);
   }, [pages.key, pages.total]);
   const known: Entry[] = [];
-  for (let index = 0; index < (pages.total ?? 0); index += 1) {
-    const entry = pages.at(index);
-    if (entry !== undefined) known.push(entry);
-  }
+  for (let entry = pages.at(0); entry !== undefined; entry = pages.at(known.length)) known.push(entry);
   return known;
 }

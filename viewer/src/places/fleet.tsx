@@ -7,7 +7,7 @@ import { counted, exact } from "../parts/format.ts";
 import { Answered } from "../parts/notice.tsx";
 import { type Column, PagedTable } from "../parts/paged_table.tsx";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
-import { Count, Duration, Money, Share, Tokens } from "../parts/quantities.tsx";
+import { Cost, Count, Duration, Money, Share, TokensInAll } from "../parts/quantities.tsx";
 import { VisibleText } from "../parts/visible_text.tsx";
 import { OneLine } from "./columns.tsx";
 
@@ -24,10 +24,10 @@ export function FleetPlace() {
               </p>
             )}
             <p>
-              {counted(usage.requests, "request")}, <Tokens usage={usage.tokens} /> tokens, <Money usd={usage.cost_usd} />
+              {counted(usage.requests, "request")}, <TokensInAll usage={usage} /> tokens, <Cost usage={usage} inWords />
               {usage.requests_without_price > 0 && <span class="faint"> without {counted(usage.requests_without_price, "request")} whose price is not known</span>}
             </p>
-            <Section title="Tools" about={`${exact(tools)}, those that fail most first`}>
+            <Section title="Tools" about={`${exact(tools)}, those with the most calls that went wrong first`}>
               <Tools />
             </Section>
             <Section title="Errors" about={`${exact(errors)} shapes, the most frequent first`}>
@@ -60,8 +60,9 @@ const TOOLS: ReadonlyArray<Column<ToolComparison>> = [
   {
     key: "wrong",
     title: "Went wrong",
+    explanation: "Failed, or its command ended with another exit code than 0",
     width: "130px",
-    cell: ({ outcomes }) => <Share part={outcomes.failed + outcomes.exit_not_zero + outcomes.never_ended} whole={outcomes.calls} of="calls that went wrong" />,
+    cell: ({ outcomes }) => <Share part={outcomes.failed + outcomes.exit_not_zero} whole={outcomes.calls} of="calls that went wrong" />,
   },
   { key: "failed", title: "Failed", width: "80px", align: "end", cell: ({ outcomes }) => <Count value={outcomes.failed} /> },
   {
@@ -77,7 +78,7 @@ const TOOLS: ReadonlyArray<Column<ToolComparison>> = [
 ];
 
 function Tools() {
-  return <PagedTable label="Tools" pages={useLibraryPages("fleet/tools", {})} columns={TOOLS} isInline minWidth={760} empty="No tool was called." />;
+  return <PagedTable label="Tools" pages={useLibraryPages("fleet/tools", {})} columns={TOOLS} isInline empty="No tool was called." />;
 }
 
 const ERRORS: ReadonlyArray<Column<FleetError>> = [
@@ -96,7 +97,6 @@ function Errors() {
       pages={useLibraryPages("fleet/errors", {})}
       columns={ERRORS}
       isInline
-      minWidth={860}
       onOpen={({ key }) => go({ bundle: key, place: "failures" })}
       empty="No bundle tells of an error."
     />
@@ -110,13 +110,13 @@ const MODELS: ReadonlyArray<Column<ModelComparison>> = [
   { key: "longest", title: "Longest", width: "92px", align: "end", cell: ({ longest_ms }) => <Duration ms={longest_ms} open="none was completed" /> },
   { key: "completed", title: "Completed", width: "88px", align: "end", cell: ({ completed }) => <Count value={completed} /> },
   { key: "failed", title: "Failed", width: "72px", align: "end", cell: ({ failed }) => <Count value={failed} /> },
-  { key: "tokens", title: "Tokens", width: "236px", align: "end", cell: ({ usage }) => <Tokens usage={usage.tokens} /> },
-  { key: "cost", title: "Cost", width: "84px", align: "end", cell: ({ usage }) => <Money usd={usage.cost_usd} /> },
+  { key: "tokens", title: "Tokens", width: "250px", align: "end", cell: ({ usage }) => <TokensInAll usage={usage} /> },
+  { key: "cost", title: "Cost", width: "84px", align: "end", cell: ({ usage }) => <Cost usage={usage} /> },
   bundlesColumn(),
 ];
 
 function Models() {
-  return <PagedTable label="Models" pages={useLibraryPages("fleet/models", {})} columns={MODELS} isInline minWidth={980} empty="No model was asked." />;
+  return <PagedTable label="Models" pages={useLibraryPages("fleet/models", {})} columns={MODELS} isInline empty="No model was asked." />;
 }
 
 const TASKS: ReadonlyArray<Column<TaskComparison>> = [
@@ -124,8 +124,8 @@ const TASKS: ReadonlyArray<Column<TaskComparison>> = [
   bundlesColumn(),
   { key: "duration", title: "Median time", width: "100px", align: "end", cell: ({ median_duration_ms }) => <Duration ms={median_duration_ms} /> },
   { key: "median", title: "Median cost", width: "96px", align: "end", cell: ({ median_cost_usd }) => <Money usd={median_cost_usd} /> },
-  { key: "cost", title: "Cost in all", width: "96px", align: "end", cell: ({ usage }) => <Money usd={usage.cost_usd} /> },
-  { key: "tokens", title: "Tokens", width: "236px", align: "end", cell: ({ usage }) => <Tokens usage={usage.tokens} /> },
+  { key: "cost", title: "Cost in all", width: "96px", align: "end", cell: ({ usage }) => <Cost usage={usage} /> },
+  { key: "tokens", title: "Tokens", width: "250px", align: "end", cell: ({ usage }) => <TokensInAll usage={usage} /> },
 ];
 
 function Tasks() {
@@ -135,7 +135,6 @@ function Tasks() {
       pages={useLibraryPages("fleet/tasks", {})}
       columns={TASKS}
       isInline
-      minWidth={860}
       onOpen={({ task }) => go({ bundle: null, place: "bundles", options: { text: task } })}
       empty="Nobody asked for anything."
     />

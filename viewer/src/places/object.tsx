@@ -4,7 +4,7 @@
 import { useState } from "preact/hooks";
 import { textOf } from "../address.ts";
 import { type Asking, useAnswer, usePages } from "../asking.ts";
-import type { Excerpt, Link, ObjectDetails, ObjectRef } from "../interface.ts";
+import type { Excerpt, Link, ObjectDetails, ObjectRef, TextSource } from "../interface.ts";
 import { hrefTo, useAddress } from "../location.ts";
 import { ExcerptBlock } from "../parts/excerpt_block.tsx";
 import { counted, exact } from "../parts/format.ts";
@@ -115,9 +115,9 @@ function Whereabouts({ details: { ref } }: { details: ObjectDetails }) {
   if (ref.kind === "terminal_session") links.push(["all that used it", hrefTo({ place: "terminals", object: null, options: { terminal: ref.object_id } })]);
   if (ref.kind === "compaction") links.push(["what it dropped and kept", hrefTo({ place: "compactions", object: null, options: {} })]);
   if (known?.event_index != null) links.push(["in the log", hrefTo({ place: "events", object: ref, options: {} })]);
-  if (links.length === 0) return null;
+  if (links.length === 0 && !place.loading) return null;
   return (
-    <ul class="object-whereabouts">
+    <ul class="object-whereabouts" aria-busy={place.loading}>
       {links
         .filter(([words]) => !(shown === "events" && words === "in the log"))
         .map(([words, href]) => (
@@ -211,13 +211,46 @@ function Texts({ details }: { details: ObjectDetails }) {
     <>
       <div class="object-texts">
         {texts.map(([title, excerpt]) => (
-          <Section key={title} title={title[0]?.toUpperCase() + title.slice(1)} about={counted(excerpt.characters, "character")}>
+          <Section
+            key={title}
+            title={title[0]?.toUpperCase() + title.slice(1)}
+            about={
+              <>
+                {counted(excerpt.characters, "character")} <Sources sources={details.sources[title] ?? []} />
+              </>
+            }
+          >
+            {title === RETURNED && <LateReturn details={details} />}
             <ExcerptBlock excerpt={excerpt} object={details.ref} title={title} label={title} {...formOf(details, title)} />
           </Section>
         ))}
       </div>
       {returned !== undefined && shown !== undefined && <Difference object={details.ref} beginnings={{ returned, shown }} />}
     </>
+  );
+}
+
+/** What recorded a text, and the event that told of it. */
+function Sources({ sources }: { sources: ReadonlyArray<TextSource> }) {
+  return (
+    <>
+      {sources.map(({ ref, seq }) => (
+        <span key={ref.object_id}>
+          <ObjectLink object={ref} /> {seq !== null && <EventLink seq={seq} />}{" "}
+        </span>
+      ))}
+    </>
+  );
+}
+
+/** That what is shown came when the call had ended: the call itself had returned something else. */
+function LateReturn({ details: { execution, sources } }: { details: ObjectDetails }) {
+  const [source] = sources[RETURNED] ?? [];
+  if (source?.seq == null || execution?.ended_seq == null || source.seq <= execution.ended_seq) return null;
+  return (
+    <p class="quiet">
+      The call ended with event <EventLink seq={execution.ended_seq} />, and what it had begun ran on: this is all that came of it.
+    </p>
   );
 }
 

@@ -5,13 +5,13 @@ import { useRollout } from "../frame/rollout_context.tsx";
 import type { Diagnostic, Rollout } from "../interface.ts";
 import { hrefTo } from "../location.ts";
 import { AccountBar } from "../parts/account_bar.tsx";
+import { CutText } from "../parts/cut_text.tsx";
 import { counted, exact } from "../parts/format.ts";
 import { Answered, Notice } from "../parts/notice.tsx";
 import { OutcomeMark } from "../parts/outcome_mark.tsx";
 import { type Column, PagedTable } from "../parts/paged_table.tsx";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
-import { Duration, Moment, Money, Tokens } from "../parts/quantities.tsx";
-import { VisibleText } from "../parts/visible_text.tsx";
+import { Cost, Duration, Moment, TokensInAll } from "../parts/quantities.tsx";
 import { AgentTree } from "./agents.tsx";
 import { OneLine, eventColumn } from "./columns.tsx";
 import { FailuresInline } from "./failures.tsx";
@@ -73,15 +73,15 @@ function Facts({ rollout }: { rollout: Rollout }) {
       </dd>
       <dt>Asked</dt>
       <dd>
-        <Words text={summary.first_user_message} />
+        <CutText text={summary.first_user_message ?? "–"} most={MOST_CHARACTERS} whoHasRest="the conversation" />
       </dd>
       <dt>Answered</dt>
       <dd>
-        <Words text={summary.last_answer} />
+        <CutText text={summary.last_answer ?? "–"} most={MOST_CHARACTERS} whoHasRest="the conversation" />
       </dd>
       <dt>Used</dt>
       <dd>
-        {counted(usage.requests, "request")}, <Tokens usage={usage.tokens} /> tokens, <Money usd={usage.cost_usd} />
+        {counted(usage.requests, "request")}, <TokensInAll usage={usage} /> tokens, <Cost usage={usage} inWords />
       </dd>
       <dt>Has</dt>
       <dd>
@@ -89,16 +89,6 @@ function Facts({ rollout }: { rollout: Rollout }) {
         {counted(rollout.events, "event")}, {counted(summary.payloads, "payload")}
       </dd>
     </dl>
-  );
-}
-
-function Words({ text }: { text: string | null }) {
-  if (text === null) return <>–</>;
-  return (
-    <>
-      <VisibleText text={text.slice(0, MOST_CHARACTERS)} />
-      {text.length > MOST_CHARACTERS && <span class="faint"> … {counted(text.length - MOST_CHARACTERS, "more character")}; the conversation has them</span>}
-    </>
   );
 }
 
@@ -110,5 +100,5 @@ const DIAGNOSTICS: ReadonlyArray<Column<Diagnostic>> = [
 ];
 
 function Diagnostics() {
-  return <PagedTable label="Faults of the trace" pages={usePages("diagnostics", {})} columns={DIAGNOSTICS} isInline minWidth={640} empty="None." />;
+  return <PagedTable label="Faults of the trace" pages={usePages("diagnostics", {})} columns={DIAGNOSTICS} isInline empty="None." />;
 }

@@ -13,7 +13,7 @@ import { Answered, Empty, Notice } from "../parts/notice.tsx";
 import { EventLink, ObjectLink } from "../parts/object_link.tsx";
 import { OutcomeMark } from "../parts/outcome_mark.tsx";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
-import { Duration, Moment, Money, NoValue, Share } from "../parts/quantities.tsx";
+import { Duration, Moment, Money, NoValue, Share, NOT_COUNTED, NO_PRICE } from "../parts/quantities.tsx";
 import { TextBlock } from "../parts/text_block.tsx";
 import { unfetchedOf } from "../parts/text_forms.ts";
 import { VisibleText } from "../parts/visible_text.tsx";
@@ -207,10 +207,10 @@ function Head({ told, isChosen }: { told: RequestHead; isChosen: boolean }) {
           <InputTokens usage={told.usage} against={told.usage_against} />
         </dd>
         <dt>Output</dt>
-        <dd>{told.usage === null ? <NoValue why="the count was not recorded" /> : <>{counted(told.usage.output_tokens, "token")}, {exact(told.usage.reasoning_output_tokens)} for reasoning</>}</dd>
+        <dd>{told.usage === null ? <NoValue why={NOT_COUNTED} /> : <>{counted(told.usage.output_tokens, "token")}, {exact(told.usage.reasoning_output_tokens)} for reasoning</>}</dd>
         <dt>Cost</dt>
         <dd>
-          <Money usd={told.cost_usd} />
+          <Money usd={told.cost_usd} why={told.usage === null ? NOT_COUNTED : NO_PRICE} />
         </dd>
         <dt>Tools</dt>
         <dd>{told.tools === null ? <NoValue /> : <>{counted(told.tools, "tool")} offered</>}</dd>
@@ -248,7 +248,7 @@ function Head({ told, isChosen }: { told: RequestHead; isChosen: boolean }) {
 }
 
 function InputTokens({ usage, against }: { usage: TokenUsage | null; against: TokenUsage | null }) {
-  if (usage === null) return <NoValue why="the count was not recorded" />;
+  if (usage === null) return <NoValue why={NOT_COUNTED} />;
   return (
     <>
       {counted(usage.input_tokens, "token")}, <Share part={usage.cached_input_tokens} whole={usage.input_tokens} of="from the cache" /> cached

@@ -3,9 +3,9 @@
 import { usePages } from "../asking.ts";
 import type { RequestLine } from "../interface.ts";
 import { go, useAddress } from "../location.ts";
-import { counted, exact } from "../parts/format.ts";
+import { counted, exact, percent } from "../parts/format.ts";
 import { type Column, PagedTable } from "../parts/paged_table.tsx";
-import { Count, Money, Tokens } from "../parts/quantities.tsx";
+import { Count, Money, NOT_COUNTED, NO_PRICE, Tokens } from "../parts/quantities.tsx";
 import { useAgentChoice } from "./agent_choice.tsx";
 import { OneLine, afterColumn, agentColumn, durationColumn, eventColumn, outcomeColumn, useStart } from "./columns.tsx";
 import { RequestLink } from "./item_entry.tsx";
@@ -17,23 +17,31 @@ export function RequestList({ isInline = false }: { isInline?: boolean }) {
   const columns: ReadonlyArray<Column<RequestLine>> = [
     eventColumn(({ started_seq }) => started_seq),
     afterColumn(start, ({ started_at_unix_ms }) => started_at_unix_ms),
-    { key: "request", title: "Request", width: "120px", cell: ({ inference_call_id }) => <RequestLink request={inference_call_id} /> },
+    { key: "request", title: "Request", width: "108px", cell: ({ inference_call_id }) => <RequestLink request={inference_call_id} /> },
     agentColumn(({ thread_id }) => thread_id),
     { key: "model", title: "Model", width: "minmax(80px, 130px)", cell: ({ model }) => <OneLine text={model} /> },
-    { key: "answer", title: "Answer", width: "minmax(180px, 3fr)", cell: ({ gist }) => <OneLine text={gist} /> },
-    outcomeColumn(({ outcome }) => outcome, "130px"),
+    { key: "answer", title: "Answer", width: "minmax(116px, 3fr)", cell: ({ gist }) => <OneLine text={gist} /> },
+    outcomeColumn(({ outcome }) => outcome, "112px"),
     durationColumn(({ duration_ms }) => duration_ms),
-    { key: "items", title: "Items", width: "60px", align: "end", cell: ({ items }) => <Count value={items} /> },
+    { key: "items", title: "Items", width: "56px", align: "end", cell: ({ items }) => <Count value={items} /> },
     {
       key: "kept",
       title: "History kept",
       explanation: "How much of the request before it stands at its beginning: what breaks off there is lost to the prompt cache",
-      width: "112px",
+      width: "104px",
       align: "end",
       cell: (line) => <Kept line={line} />,
     },
-    { key: "tokens", title: "Tokens", width: "232px", align: "end", cell: ({ tokens }) => <Tokens usage={tokens} /> },
-    { key: "cost", title: "Cost", width: "80px", align: "end", cell: ({ cost_usd }) => <Money usd={cost_usd} /> },
+    {
+      key: "cached",
+      title: "Cached",
+      explanation: "The share of the input tokens that came from the prompt cache",
+      width: "68px",
+      align: "end",
+      cell: ({ tokens }) => tokens !== null && percent(tokens.cached_input_tokens, tokens.input_tokens),
+    },
+    { key: "tokens", title: "Tokens", width: "144px", align: "end", cell: ({ tokens }) => <Tokens usage={tokens} isBrief /> },
+    { key: "cost", title: "Cost", width: "72px", align: "end", cell: ({ cost_usd, tokens }) => <Money usd={cost_usd} why={tokens === null ? NOT_COUNTED : NO_PRICE} /> },
   ];
   return (
     <PagedTable
@@ -41,7 +49,6 @@ export function RequestList({ isInline = false }: { isInline?: boolean }) {
       pages={pages}
       columns={columns}
       isInline={isInline}
-      minWidth={1_340}
       {...(isInline ? {} : { remember: "requests" })}
       isSelected={({ inference_call_id }) => object?.object_id === inference_call_id}
       onOpen={({ inference_call_id }) => go({ place: "request", object: { kind: "inference_call", object_id: inference_call_id }, options: {} })}

@@ -1,8 +1,8 @@
 // The terminals: what opened each, what used it again, and what came out each time.
 
 import { usePages } from "../asking.ts";
-import type { TerminalLine, TerminalUseLine } from "../interface.ts";
-import { go, useOption } from "../location.ts";
+import type { ObjectRef, TerminalLine, TerminalUseLine } from "../interface.ts";
+import { go, useAddress, useOption } from "../location.ts";
 import { counted, exact } from "../parts/format.ts";
 import { EventLink, ObjectLink } from "../parts/object_link.tsx";
 import { OutcomeMark } from "../parts/outcome_mark.tsx";
@@ -11,15 +11,40 @@ import { PlaceLayout, Section } from "../parts/place_layout.tsx";
 import { Count, Duration, Moment } from "../parts/quantities.tsx";
 import { ExcerptBlock } from "../parts/excerpt_block.tsx";
 import { AgentChoice, useAgentChoice } from "./agent_choice.tsx";
-import { OneLine, afterColumn, agentColumn, objectColumn, outcomeColumn, useStart } from "./columns.tsx";
+import { OneLine, afterColumn, agentColumn, durationColumn, objectColumn, outcomeColumn, useStart } from "./columns.tsx";
 import { useFirstPage } from "./first_page.ts";
 import "../style/terminals.css";
 
 export function TerminalsPlace() {
+  const { total } = usePages("terminals", { thread: useAgentChoice() });
+  const [chosen] = useOption("terminal");
+  const { select, options } = useAddress();
+  const terminal = select?.kind === "terminal_session" ? select.object_id : chosen;
+  return (
+    <PlaceLayout title="Terminals" about={total !== null && exact(total)} tools={<AgentChoice />}>
+      <TerminalTable isInline shown={terminal} onOpen={(ref) => go(ref.kind === "terminal_session" ? { select: null, options: { ...options, terminal: ref.object_id } } : { select: ref })} />
+      {terminal !== "" && <Uses key={terminal} terminal={terminal} />}
+      {terminal === "" && (total ?? 0) > 0 && <p class="quiet">Choose a terminal to see what used it.</p>}
+    </PlaceLayout>
+  );
+}
+
+interface TerminalTableProps {
+  /** The id of the terminal that is shown; without it, the row of the selected object is marked. */
+  readonly shown?: string;
+  /** What a row opens: its terminal, or the operation that never had one. */
+  readonly onOpen: (ref: ObjectRef) => void;
+  readonly isInline?: boolean;
+  readonly remember?: string;
+}
+
+/** The terminals, of the agent that is chosen or all. */
+export function TerminalTable({ shown, onOpen, ...form }: TerminalTableProps) {
   const thread = useAgentChoice();
-  const [terminal, setTerminal] = useOption("terminal");
+  const { select } = useAddress();
   const start = useStart();
   const pages = usePages("terminals", { thread });
+  const marked = shown ?? select?.object_id;
   const columns: ReadonlyArray<Column<TerminalLine>> = [
     afterColumn(start, ({ started_at_unix_ms }) => started_at_unix_ms),
     agentColumn(({ thread_id }) => thread_id),
@@ -28,26 +53,22 @@ export function TerminalsPlace() {
     { key: "command", title: "Command", width: "minmax(200px, 3fr)", cell: ({ command }) => <span class="code one-line"><OneLine text={command} /></span> },
     { key: "cwd", title: "Folder", width: "minmax(80px, 1fr)", cell: ({ cwd }) => <OneLine text={cwd} /> },
     outcomeColumn(({ outcome }) => outcome, "180px"),
-    { key: "uses", title: "Uses", explanation: "How many operations used it", width: "56px", align: "end", cell: ({ uses }) => <Count value={uses} /> },
+    durationColumn(({ duration_ms }) => duration_ms),
+    { key: "uses", title: "Uses", explanation: "How many operations used it", width: "68px", align: "end", cell: ({ uses }) => <Count value={uses} /> },
   ];
   return (
-    <PlaceLayout title="Terminals" about={pages.total !== null && exact(pages.total)} tools={<AgentChoice />}>
-      <PagedTable
-        label="Terminals"
-        pages={pages}
-        columns={columns}
-        isInline
-        minWidth={960}
-        isSelected={({ terminal_id }) => terminal_id !== null && terminal_id === terminal}
-        onOpen={(line) => (line.terminal_id === null ? line.opened_by !== null && go({ select: line.opened_by }) : setTerminal(line.terminal_id))}
-        empty="No terminal was opened."
-      />
-      {terminal === "" ? (
-        <p class="quiet">Choose a terminal to see what used it.</p>
-      ) : (
-        <Uses key={terminal} terminal={terminal} />
-      )}
-    </PlaceLayout>
+    <PagedTable
+      {...form}
+      label="Terminals"
+      pages={pages}
+      columns={columns}
+      isSelected={({ terminal_id }) => terminal_id !== null && terminal_id === marked}
+      onOpen={({ terminal_id, opened_by }) => {
+        const ref = terminal_id === null ? opened_by : { kind: "terminal_session" as const, object_id: terminal_id };
+        if (ref !== null) onOpen(ref);
+      }}
+      empty="No terminal was opened."
+    />
   );
 }
 

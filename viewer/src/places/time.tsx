@@ -64,7 +64,6 @@ function CriticalPath({ whole }: { whole: number }) {
         pages={pages}
         columns={columns}
         isInline
-        minWidth={700}
         onOpen={(step) => {
           const ref = refOf(step);
           if (ref !== null) go({ select: ref });

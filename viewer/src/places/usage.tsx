@@ -8,7 +8,7 @@ import { Answered } from "../parts/notice.tsx";
 import { type Column, PagedTable } from "../parts/paged_table.tsx";
 import { wholeList } from "../asking.ts";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
-import { Count, Money, Share, Tokens } from "../parts/quantities.tsx";
+import { Cost, Count, Share, TokensInAll } from "../parts/quantities.tsx";
 import { VisibleText } from "../parts/visible_text.tsx";
 import { AgentChoice, useAgentChoice } from "./agent_choice.tsx";
 import { AgentTree } from "./agents.tsx";
@@ -39,17 +39,17 @@ function Overview({ usage }: { usage: UsageOverview }) {
       <dl class="facts">
         <dt>Tokens</dt>
         <dd>
-          <Tokens usage={usage.total.tokens} />
+          <TokensInAll usage={usage.total} />
         </dd>
         <dt>Cost</dt>
         <dd>
-          <Money usd={usage.total.cost_usd} /> {usage.price_date !== null && <span class="faint">at list prices of {usage.price_date}</span>}
+          <Cost usage={usage.total} inWords /> {usage.total.cost_usd !== null && usage.price_date !== null && <span class="faint">at list prices of {usage.price_date}</span>}
         </dd>
         <dt>Left out</dt>
         <dd>{leftOut(usage) || "nothing"}</dd>
       </dl>
       <Section title="By model">
-        <PagedTable label="Models" pages={wholeList(usage.models)} columns={MODELS} isInline minWidth={640} empty="No model was asked." />
+        <PagedTable label="Models" pages={wholeList(usage.models)} columns={MODELS} isInline empty="No model was asked." />
       </Section>
     </>
   );
@@ -75,8 +75,8 @@ function totalsColumns<Entry>(totals: (entry: Entry) => UsageTotals): ReadonlyAr
       width: "120px",
       cell: (entry) => <Share part={totals(entry).tokens.cached_input_tokens} whole={totals(entry).tokens.input_tokens} of="cached input tokens" />,
     },
-    { key: "tokens", title: "Tokens", width: "236px", align: "end", cell: (entry) => <Tokens usage={totals(entry).tokens} /> },
-    { key: "cost", title: "Cost", width: "84px", align: "end", cell: (entry) => <Money usd={totals(entry).cost_usd} /> },
+    { key: "tokens", title: "Tokens", width: "160px", align: "end", cell: (entry) => <TokensInAll usage={totals(entry)} isBrief /> },
+    { key: "cost", title: "Cost", width: "84px", align: "end", cell: (entry) => <Cost usage={totals(entry)} /> },
   ];
 }
 
@@ -104,7 +104,6 @@ function Turns() {
       pages={pages}
       columns={columns}
       isInline
-      minWidth={1_020}
       onOpen={({ codex_turn_id }) => go({ select: { kind: "codex_turn", object_id: codex_turn_id } })}
       empty="No turn began."
     />

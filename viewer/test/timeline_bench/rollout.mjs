@@ -25,6 +25,7 @@ export function rolloutOf(count, { isLive = false } = {}) {
   const perAgent = Math.max(8, Math.floor(count / AGENTS));
   const entries = [];
   const passages = [];
+  const terminals = [];
   const agents = [];
   let seq = 0;
   const add = (kind, id, thread, turn, at, duration, what, outcome = COMPLETED) => {
@@ -77,6 +78,8 @@ export function rolloutOf(count, { isLive = false } = {}) {
           const id = `tool-${agent}-${turn}-${request}-${tool}`;
           add("tool_call", id, thread, turnId, at + tool * 30, outcome.unfinished === null ? lasts : null, `exec_command ${COMMANDS[Math.floor(next() * COMMANDS.length)]}`, outcome);
           made += 1;
+          const started = Math.round(at + tool * 30);
+          terminals.push({ terminal_id: `terminal-${id}`, opened_by: { kind: "terminal_operation", object_id: `operation-${id}` }, thread_id: thread, codex_turn_id: turnId, cwd: null, command: "make check", started_at_unix_ms: started, duration_ms: outcome.unfinished === null ? Math.round(lasts) : null, outcome, uses: 1 });
           longest = Math.max(longest, lasts);
           if (agent < 4 && dice > 0.985) {
             const other = 4 + Math.floor(next() * (AGENTS - 4));
@@ -130,5 +133,5 @@ export function rolloutOf(count, { isLive = false } = {}) {
     key: "0123456789ab", name: "made-up", first_seq: 1, last_seq: seq, events: seq, is_live: false, last_moment_unix_ms: end, default_rejects: false, diagnostics: {}, failures: 0, replacements: 0, usage: USAGE, account: NO_ACCOUNT,
     summary: { trace_id: "t", rollout_id: "r", root_thread_id: "thread-0", schema_version: 1, status: "completed", started_at_unix_ms: START, ended_at_unix_ms: end, duration_ms: end - START, first_user_message: null, last_answer: null, agents: [], turns: {}, requests: {}, requests_without_usage: 0, tokens: { input: 0, cached_input: 0, output: 0, reasoning_output: 0 }, tools: {}, code_cells: {}, terminals: 0, conversation_items: 0, compactions: 0, compaction_requests: {}, edges: {}, payloads: 0 },
   };
-  return { rollout, agents, passages, timeline: entries, "critical-path": path };
+  return { rollout, agents, passages, terminals, timeline: entries, "critical-path": path };
 }

@@ -6,7 +6,7 @@ from typing import Final
 from rollout_trace.errors import QuestionError
 from rollout_trace.events.references import event_type
 from rollout_trace.ids import ItemId, ThreadId
-from rollout_trace.query.description import NamedBy, named_by, particulars, texts_of
+from rollout_trace.query.description import NamedBy, named_by, particulars, sources_of, texts_of
 from rollout_trace.query.lineage import Lineage, Ties, lineage_from, ties_in
 from rollout_trace.query.links import payloads_of
 from rollout_trace.query.naming import KIND_WORDS, ObjectRef, item_ref
@@ -16,7 +16,7 @@ from rollout_trace.web import parts
 from rollout_trace.web.answers.cutting import excerpt, excerpts, page_made_of, page_of
 from rollout_trace.web.answers.finding import found_object
 from rollout_trace.web.interface.common import MOST_ENTRIES, Excerpt, Page
-from rollout_trace.web.interface.objects import BehindEvent, ObjectDetails, Place
+from rollout_trace.web.interface.objects import BehindEvent, ObjectDetails, Place, TextSource
 from rollout_trace.web.interface.questions import LineageQuery, NamedQuery, ObjectPageQuery, ObjectQuery, TextQuery
 from rollout_trace.web.view import View, once_a_view
 
@@ -44,7 +44,16 @@ def details(view: View, asked: ObjectQuery) -> ObjectDetails:
         events=len(_events(view, ref)),
         payloads=len(_payloads(view, ref)),
         texts=excerpts(texts_of(view.bundle, view.reduction, ref)),
+        sources={
+            title: tuple(_source(view, source) for source in sources)
+            for title, sources in sources_of(view.bundle, view.trace, ref).items()
+        },
     )
+
+
+def _source(view: View, ref: ObjectRef) -> TextSource:
+    told = _events(view, ref)
+    return TextSource(ref=ref, seq=told[0].seq if told else None)
 
 
 def object_named_by(view: View, asked: ObjectPageQuery) -> Page[NamedBy]:

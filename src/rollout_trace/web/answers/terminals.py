@@ -8,6 +8,7 @@ from rollout_trace.ids import TerminalId, ThreadId
 from rollout_trace.model.terminal import TerminalOperation
 from rollout_trace.query.gist import operation_input
 from rollout_trace.query.naming import ObjectRef
+from rollout_trace.query.outcome import duration_of
 from rollout_trace.query.terminals import OpenedTerminal, opened_terminals, use_of
 from rollout_trace.reduce.evidence import ObjectKind
 from rollout_trace.web.answers.cutting import excerpt, page_made_of
@@ -56,13 +57,16 @@ def _line(view: View, opened: OpenedTerminal) -> TerminalLine:
     if opened.terminal_id is not None:
         session = view.trace.terminal_sessions[opened.terminal_id]
     began = session or by
+    tool = None if by is None else view.trace.tool_calls.get(by.tool_call_id)
     return TerminalLine(
         terminal_id=opened.terminal_id,
         opened_by=None if by is None else ObjectRef(ObjectKind.TERMINAL_OPERATION, by.operation_id),
         thread_id=opened.thread_id,
+        codex_turn_id=None if tool is None else tool.started_by_codex_turn_id,
         cwd=opened.cwd,
         command="" if by is None else operation_input(by),
         started_at_unix_ms=None if began is None else began.execution.started_at_unix_ms,
+        duration_ms=None if by is None else duration_of(by.execution),
         outcome=opened.outcome,
         uses=len(opened.operations),
     )

@@ -10,9 +10,11 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
+from rollout_trace.query.context import BEFORE_ITEMS
 from rollout_trace.query.naming import ObjectRef, objects_of
 from rollout_trace.reduce.evidence import ObjectKind
 from rollout_trace.web.answers.table import answer
+from rollout_trace.web.export.comparable import ComparableRequest, comparable_requests
 from rollout_trace.web.export.redaction import redacted
 from rollout_trace.web.interface import endpoints, questions
 from rollout_trace.web.interface.endpoints import Endpoint
@@ -57,6 +59,9 @@ class Enclosed(msgspec.Struct, kw_only=True):
     answers: dict[str, Told]
     items: dict[str, Told]
     """The items, by id, or the like for further wordings of one; in answers that stands in their place."""
+    comparable: list[ComparableRequest]
+    """The requests, as any two can be compared."""
+    settings_before_items: tuple[str, ...]
     payloads: int
     """How many payload files are enclosed."""
     payloads_left_out: int
@@ -84,6 +89,8 @@ class _Enclosing:
             name=view.extent.name,
             answers={},
             items={},
+            comparable=comparable_requests(view),
+            settings_before_items=BEFORE_ITEMS,
             payloads=0,
             payloads_left_out=0,
             is_redacted=is_redacted,

@@ -11,6 +11,8 @@ from typing import Any, Final, NewType, TypeVar, get_args, get_type_hints
 
 import msgspec
 
+from rollout_trace.web.interface.common import Excerpt
+
 Told = TypeVar("Told")
 
 _STAYS: Final = frozenset(
@@ -49,6 +51,9 @@ def redacted(told: Told) -> Told:
 
 
 def _redacted(value: Any, *, stays: bool) -> Any:  # noqa: ANN401 - whatever answers are made of
+    if isinstance(value, Excerpt):  # of which there is nothing more to be had
+        words = _left_out(value.characters)
+        return Excerpt(offset=0, characters=len(words), text=words)
     if isinstance(value, msgspec.Struct):
         fields = {field: _redacted(getattr(value, field), stays=kept) for field, kept in _fields_of(type(value))}
         return msgspec.structs.replace(value, **fields)
@@ -57,7 +62,11 @@ def _redacted(value: Any, *, stays: bool) -> Any:  # noqa: ANN401 - whatever ans
     if isinstance(value, tuple | list):
         return tuple(_redacted(entry, stays=stays) for entry in value)
     is_text = type(value) is str  # and no member of an enumeration
-    return f"[{len(value):,} characters left out]" if is_text and value and not stays else value
+    return _left_out(len(value)) if is_text and not stays else value
+
+
+def _left_out(characters: int) -> str:
+    return f"[{characters:,} characters left out]" if characters > 0 else ""
 
 
 @cache

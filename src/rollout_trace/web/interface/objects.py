@@ -177,9 +177,12 @@ class TerminalLine(msgspec.Struct, frozen=True, kw_only=True):
     opened_by: ObjectRef | None
     """The operation that opened it, or was to."""
     thread_id: ThreadId | None
+    codex_turn_id: CodexTurnId | None
     cwd: str | None
     command: str
     started_at_unix_ms: UnixMilliseconds | None
+    duration_ms: int | None
+    """From its start to the end of the command that opened it; None while that runs."""
     outcome: Outcome
     uses: int
 
@@ -197,6 +200,13 @@ class BehindEvent(msgspec.Struct, frozen=True, kw_only=True):
     position: EventPosition
     event_type: str
     at_unix_ms: UnixMilliseconds
+
+
+class TextSource(msgspec.Struct, frozen=True, kw_only=True):
+    """What recorded a text, and the event that told of it."""
+
+    ref: ObjectRef
+    seq: Seq | None
 
 
 class ObjectDetails(msgspec.Struct, frozen=True, kw_only=True):
@@ -220,6 +230,8 @@ class ObjectDetails(msgspec.Struct, frozen=True, kw_only=True):
     payloads: int
     texts: dict[str, Excerpt]
     """What it says, by title; more of each can be asked for."""
+    sources: dict[str, tuple[TextSource, ...]]
+    """What recorded its texts, by title, where that is not the object itself."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):

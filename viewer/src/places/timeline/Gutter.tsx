@@ -138,7 +138,7 @@ export function Gutter(props: GutterProps) {
                         class="timeline-sub-lane"
                         style={{ top: `${subLane.top - lane.top}px`, paddingLeft: `${24 + INDENT * Math.min(depth, MOST_INDENTS)}px` }}
                       >
-                        <span class="one-line">{subLane.group}</span> <span class="faint">{subLane.entries}</span>
+                        <span class="one-line">{subLane.group}</span> <span class="faint">{subLane.count}</span>
                       </div>
                     ))
                   )}

@@ -6,8 +6,9 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { ObjectRef, Passage } from "../../interface.ts";
+import { useKeys } from "../../keyboard.ts";
 import { since, timeOfDay } from "../../parts/format.ts";
-import type { Arrows } from "./arrows.ts";
+import { type Arrows, arrowY, firstArrowAt } from "./arrows.ts";
 import type { Camera } from "./camera.ts";
 import { type Scene, draw } from "./draw.ts";
 import { Gutter, type LaneName } from "./Gutter.tsx";
@@ -20,7 +21,7 @@ import type { Spans } from "./spans.ts";
 import { fitOnto } from "./surface.ts";
 import { EntryTip, PassageTip, Tooltip } from "./Tooltip.tsx";
 import { fitted, momentAt, movedTo, panned, showing, xOf, zoomed } from "./viewport.ts";
-import { entryWords } from "./words.ts";
+import { entryWords, passageWords } from "./words.ts";
 
 export interface StageProps {
   readonly camera: Camera;
@@ -56,7 +57,7 @@ interface Pointed {
 }
 
 export function Stage(props: StageProps) {
-  const { camera, spans, lanes, arrows, palette, origin } = props;
+  const { camera, spans, lanes, arrows, palette } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const names = useRef<HTMLDivElement>(null);
@@ -66,7 +67,7 @@ export function Stage(props: StageProps) {
   const latest = useRef(props);
   latest.current = props;
   const [pointed, setPointed] = useState<Pointed | null>(null);
-  const [cursor, setCursor] = useState(-1);
+  const [cursor, setCursor] = useState<Hit>(null);
   const [currentLane, setCurrentLane] = useState(0);
   const [inView, setInView] = useState({ first: 0, last: 20 });
   const shown = useRef({ pointed, cursor });
@@ -78,6 +79,13 @@ export function Stage(props: StageProps) {
     return new Labels((number) => spans.what[number] ?? "", (character) => context?.measureText(character).width ?? 6);
   }, [spans, props.version, palette]);
   const selectedNumber = props.selected === null ? -1 : spans.numberOf(props.selected);
+  const cursorNumber = spanOf(cursor);
+  const arrowAt = arrows.passages[arrowOf(cursor)];
+  /** The entry that keys go from: where they went last, or from which the arrow goes; else what is selected. */
+  const keysAt = cursorNumber >= 0 ? cursorNumber : arrowAt !== undefined ? spans.numberOf(arrowAt.source) : selectedNumber;
+  useEffect(() => {
+    if (cursorNumber >= spans.count) setCursor(null); // a terminal: its number was another before
+  }, [spans, props.version]);
 
   const sceneNow = (): Scene => {
     const { hit } = shown.current.pointed ?? { hit: null };
@@ -91,12 +99,11 @@ export function Stage(props: StageProps) {
       scrollTop: scroller.current?.scrollTop ?? 0,
       height: size.current.height,
       origin: latest.current.origin,
-      hovered: hit !== null && "span" in hit ? hit.span : -1,
-      cursor: shown.current.cursor,
+      hovered: spanOf(hit),
+      cursor: spanOf(shown.current.cursor),
       selected: selected === null ? -1 : latest.current.spans.numberOf(selected),
-      hoveredArrow: hit !== null && "arrow" in hit ? hit.arrow : -1,
-      selectedArrow:
-        selected?.kind === "interaction_edge" ? latest.current.arrows.passages.findIndex(({ edge_id }) => edge_id === selected.object_id) : -1,
+      hoveredArrow: hit === null ? arrowOf(shown.current.cursor) : arrowOf(hit),
+      selectedArrow: arrowOfPassage(latest.current.arrows, selected),
       pointerX: pointerX.current,
     };
   };
@@ -192,13 +199,43 @@ export function Stage(props: StageProps) {
   };
 
   const moveCursor = (to: (from: number) => number) => {
-    const from = cursor >= 0 ? cursor : selectedNumber;
-    const found = from >= 0 ? to(from) : firstInView();
+    const found = keysAt >= 0 ? to(keysAt) : firstInView();
     if (found < 0) return;
-    setCursor(found);
+    setCursor({ span: found });
     setPointed(null);
     reveal(found);
   };
+  const moveBeside = (direction: -1 | 1) => moveCursor((from) => besideInLane(spans, lanes, from, direction));
+  const moveAcross = (direction: -1 | 1) => moveCursor((from) => acrossRows(spans, lanes, from, direction));
+  /** To the arrow before or after, in order of time; from an entry, to the next that does not stand before it. */
+  const moveToArrow = (direction: -1 | 1) => {
+    const from = arrowOf(cursor) >= 0 ? arrowOf(cursor) : arrowOfPassage(arrows, props.selected);
+    const next = firstArrowAt(arrows, keysAt >= 0 ? (spans.start[keysAt] as number) : camera.viewport.start);
+    const found = from >= 0 ? from + direction : direction > 0 ? next : next - 1;
+    if (found < 0 || found >= arrows.count) return;
+    const [at, top, bottom] = [arrows.at[found] as number, arrows.from[found] as number, arrows.to[found] as number];
+    setCursor({ arrow: found });
+    setPointed(null);
+    scrollToLanes(Math.min(top, bottom), Math.abs(top - bottom) + 8);
+    camera.look(showing(camera.viewport, at, at, camera.extent));
+  };
+  const openCursor = () => {
+    open(cursor);
+    setCursor(null);
+  };
+  /** For keys that are pressed nowhere in particular: they belong to the picture, if no list has them. */
+  const ifMine = (act: () => void) => () => {
+    if (document.activeElement?.closest("[data-list]") != null) return false;
+    act();
+    canvas.current?.focus({ preventScroll: true }); // so that its other keys go on from here
+    return true;
+  };
+  useKeys({
+    j: ifMine(() => moveBeside(1)),
+    k: ifMine(() => moveBeside(-1)),
+    a: ifMine(() => moveToArrow(1)),
+    A: ifMine(() => moveToArrow(-1)),
+  });
   const firstInView = (): number => {
     const { start } = camera.viewport;
     for (const lane of lanes.lanes.slice(inView.first)) {
@@ -212,10 +249,10 @@ export function Stage(props: StageProps) {
     const element = scroller.current;
     if (event.ctrlKey || event.metaKey) return;
     if (event.altKey) {
-      if (event.key === "ArrowRight") moveCursor((from) => besideInLane(spans, lanes, from, 1));
-      else if (event.key === "ArrowLeft") moveCursor((from) => besideInLane(spans, lanes, from, -1));
-      else if (event.key === "ArrowDown") moveCursor((from) => acrossRows(spans, lanes, from, 1));
-      else if (event.key === "ArrowUp") moveCursor((from) => acrossRows(spans, lanes, from, -1));
+      if (event.key === "ArrowRight") moveBeside(1);
+      else if (event.key === "ArrowLeft") moveBeside(-1);
+      else if (event.key === "ArrowDown") moveAcross(1);
+      else if (event.key === "ArrowUp") moveAcross(-1);
       else return;
     } else if (event.key === "ArrowRight") camera.look(panned(viewport, viewport.width * KEY_PAN, extent));
     else if (event.key === "ArrowLeft") camera.look(panned(viewport, -viewport.width * KEY_PAN, extent));
@@ -228,11 +265,9 @@ export function Stage(props: StageProps) {
     else if (event.key === "+" || event.key === "=") camera.look(zoomed(viewport, KEY_ZOOM, zoomCentre(), extent));
     else if (event.key === "-") camera.look(zoomed(viewport, 1 / KEY_ZOOM, zoomCentre(), extent));
     else if (event.key === "0") camera.look(fitted(extent, viewport.width));
-    else if (event.key === "f" && (cursor >= 0 || selectedNumber >= 0)) fit(cursor >= 0 ? cursor : selectedNumber);
-    else if (event.key === "Enter" && cursor >= 0) {
-      select(spans.refOf(cursor));
-      setCursor(-1);
-    } else if (event.key === "Escape" && cursor >= 0) setCursor(-1);
+    else if (event.key === "f" && keysAt >= 0) fit(keysAt);
+    else if (event.key === "Enter" && cursor !== null) openCursor();
+    else if (event.key === "Escape" && cursor !== null) setCursor(null);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -240,9 +275,8 @@ export function Stage(props: StageProps) {
   /** Keys zoom around what they go from if that is seen, else around the middle. */
   const zoomCentre = (): number => {
     const { viewport } = camera;
-    const number = cursor >= 0 ? cursor : selectedNumber;
-    if (number < 0) return viewport.width / 2;
-    const x = xOf(viewport, ((spans.start[number] as number) + (spans.end[number] as number)) / 2);
+    if (keysAt < 0) return viewport.width / 2;
+    const x = xOf(viewport, ((spans.start[keysAt] as number) + (spans.end[keysAt] as number)) / 2);
     return x >= 0 && x <= viewport.width ? x : viewport.width / 2;
   };
 
@@ -279,7 +313,7 @@ export function Stage(props: StageProps) {
     if (before === undefined) {
       const hit = hitAt(sceneNow(), event.offsetX, event.offsetY);
       if (!isSameHit(hit, pointed?.hit ?? null)) setPointed(hit === null ? null : { hit, x: event.offsetX, y: event.offsetY });
-      if (hit !== null && cursor >= 0) setCursor(-1);
+      if (hit !== null) setCursor(null);
       redraw();
       return;
     }
@@ -307,8 +341,8 @@ export function Stage(props: StageProps) {
     redraw();
   };
 
-  const tip = pointed ?? (cursor >= 0 ? cursorPlace(cursor, camera, lanes, spans, scroller.current?.scrollTop ?? 0) : null);
-  const told = cursor >= 0 ? entryWords(spans, cursor, props.agentOf(spans.threads[spans.thread[cursor] as number] ?? null), origin).sentence : "";
+  const tip = pointed ?? cursorPlace(cursor, camera, props, scroller.current?.scrollTop ?? 0);
+  const told = toldOf(cursor, props);
   return (
     <div ref={scroller} class="timeline-scroller" onScroll={redraw} tabIndex={-1}>
       <div class="timeline-whole" style={{ height: `${lanes.height + AXIS_HEIGHT}px` }}>
@@ -338,7 +372,7 @@ export function Stage(props: StageProps) {
               role="application"
               tabIndex={0}
               aria-roledescription="timeline"
-              aria-label={`Timeline of ${spans.count} entries of ${lanes.lanes.length} agents. Alt and the arrow keys go from entry to entry, Enter selects. The same entries are in the table beside it.`}
+              aria-label={`Timeline of ${spans.count} entries of ${lanes.lanes.length} agents. j and k go from entry to entry of an agent, Alt and the arrow keys also to other rows, a and A from arrow to arrow between agents; Enter selects. The same is in the tables beside it.`}
               onKeyDown={onKey}
               onPointerDown={onDown}
               onPointerMove={onMove}
@@ -373,11 +407,36 @@ function tipOf(hit: Hit, { spans, arrows, agentOf, origin }: StageProps): Compon
   return passage === undefined ? null : <PassageTip passage={passage} agentOf={agentOf} origin={origin} />;
 }
 
-function cursorPlace(number: number, camera: Camera, lanes: Lanes, spans: Spans, scrollTop: number): Pointed | null {
-  const row = lanes.rows[lanes.rowOf[number] ?? -1];
+/** What is said to those who are read to when the keys come to something. */
+function toldOf(cursor: Hit, { spans, arrows, agentOf, origin }: StageProps): string {
+  if (cursor === null) return "";
+  if ("span" in cursor) return entryWords(spans, cursor.span, agentOf(spans.threads[spans.thread[cursor.span] as number] ?? null), origin).sentence;
+  const passage = arrows.passages[cursor.arrow];
+  return passage === undefined ? "" : passageWords(passage, agentOf, origin);
+}
+
+function cursorPlace(cursor: Hit, camera: Camera, { lanes, spans, arrows }: StageProps, scrollTop: number): Pointed | null {
+  if (cursor === null) return null;
+  if ("arrow" in cursor) {
+    const { at, to } = arrows;
+    return { hit: cursor, x: Math.max(0, xOf(camera.viewport, at[cursor.arrow] as number)), y: arrowY(to[cursor.arrow] as number, scrollTop) };
+  }
+  const row = lanes.rows[lanes.rowOf[cursor.span] ?? -1];
   if (row === undefined) return null;
-  const x = Math.max(0, xOf(camera.viewport, spans.start[number] as number));
-  return { hit: { span: number }, x, y: row.top + row.height - scrollTop + AXIS_HEIGHT - 8 };
+  const x = Math.max(0, xOf(camera.viewport, spans.start[cursor.span] as number));
+  return { hit: cursor, x, y: row.top + row.height - scrollTop + AXIS_HEIGHT - 8 };
+}
+
+function spanOf(hit: Hit): number {
+  return hit !== null && "span" in hit ? hit.span : -1;
+}
+
+function arrowOf(hit: Hit): number {
+  return hit !== null && "arrow" in hit ? hit.arrow : -1;
+}
+
+function arrowOfPassage({ passages }: Arrows, selected: ObjectRef | null): number {
+  return selected?.kind === "interaction_edge" ? passages.findIndex(({ edge_id }) => edge_id === selected.object_id) : -1;
 }
 
 function isSameHit(left: Hit, right: Hit): boolean {

@@ -1,4 +1,4 @@
-// The entries of the timeline as a table, equal to the canvas: for those who cannot use that, or would rather read.
+// What the canvas shows as tables, equal to it: for those who cannot use that, or would rather read.
 
 import { useEffect, useRef } from "preact/hooks";
 import { usePages } from "../../asking.ts";
@@ -10,6 +10,8 @@ import { type Column, PagedTable } from "../../parts/paged_table.tsx";
 import { Duration, Moment, NoValue } from "../../parts/quantities.tsx";
 import type { VirtualListHandle } from "../../parts/virtual_list.tsx";
 import { VisibleText } from "../../parts/visible_text.tsx";
+import { PassageTable } from "../agents.tsx";
+import { TerminalTable } from "../terminals.tsx";
 import type { Spans } from "./spans.ts";
 
 export interface TimelineTableProps {
@@ -21,12 +23,21 @@ export interface TimelineTableProps {
   readonly follow: boolean;
 }
 
-export function TimelineTable({ spans, agentOf, origin, selected, onSelect, follow }: TimelineTableProps) {
+/** What there is a table of: all that the canvas shows. */
+export const TABLES = { entries: "Entries", passages: "Between agents", terminals: "Terminals" } as const;
+
+export function TimelineTable({ of, ...props }: TimelineTableProps & { of: string }) {
+  if (of === "passages") return <PassageTable remember="timeline.passages" />;
+  if (of === "terminals") return <TerminalTable onOpen={props.onSelect} remember="timeline.terminals" />;
+  return <EntryTable {...props} />;
+}
+
+function EntryTable({ spans, agentOf, origin, selected, onSelect, follow }: TimelineTableProps) {
   const pages = usePages("timeline", {});
   const handle = useRef<VirtualListHandle>(null);
   const number = selected === null ? -1 : spans.numberOf(selected);
   useEffect(() => {
-    if (number >= 0) handle.current?.scrollTo(number);
+    if (number >= 0 && number < spans.count) handle.current?.scrollTo(number);
   }, [number, pages.total === null]);
 
   const columns: ReadonlyArray<Column<TimelineEntry>> = [
@@ -58,7 +69,6 @@ export function TimelineTable({ spans, agentOf, origin, selected, onSelect, foll
       label="Timeline: every entry, in the order of the log"
       pages={pages}
       columns={columns}
-      minWidth={760}
       remember="timeline"
       handle={handle}
       follow={follow}

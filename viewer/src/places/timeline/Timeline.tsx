@@ -19,7 +19,7 @@ import { MinimapStrip } from "./MinimapStrip.tsx";
 import { paletteNow } from "./palette.ts";
 import { segmentsOf } from "./path.ts";
 import { Stage } from "./Stage.tsx";
-import { TimelineTable } from "./Table.tsx";
+import { TABLES, TimelineTable } from "./Table.tsx";
 import { type TimelineData, useCriticalPath, useTimelineData } from "./timeline_data.ts";
 import type { Extent } from "./viewport.ts";
 import "./timeline.css";
@@ -40,6 +40,7 @@ export function TimelinePlace({ address, onDrawn }: TimelinePlaceProps) {
   const isLive = change?.is_live ?? head.answer?.is_live ?? false;
   const data = useTimelineData(isLive);
   const [form, setForm] = useOption("form", "lanes");
+  const [table, setTable] = useOption("table", "entries");
   const [path, setPath] = useOption("path");
   const [foldsAll, setFoldsAll] = useState<{ fold: boolean } | null>(null);
   const agentOf = useAgentNames(data);
@@ -66,6 +67,18 @@ export function TimelinePlace({ address, onDrawn }: TimelinePlaceProps) {
             Unfold all
           </button>
         </>
+      )}
+      {showsTable && (
+        <label>
+          Table of{" "}
+          <select value={table} onChange={(event) => setTable(event.currentTarget.value)}>
+            {Object.entries(TABLES).map(([name, words]) => (
+              <option key={name} value={name}>
+                {words}
+              </option>
+            ))}
+          </select>
+        </label>
       )}
       <div class="timeline-forms" role="group" aria-label="Form">
         {FORMS.map((name) => (
@@ -103,7 +116,7 @@ export function TimelinePlace({ address, onDrawn }: TimelinePlaceProps) {
               )}
               {showsTable && (
                 <div class="timeline-table">
-                  <TimelineTable spans={data.spans} agentOf={agentOf} origin={start} selected={address.select} onSelect={onSelect} follow={follow} />
+                  <TimelineTable of={table} spans={data.spans} agentOf={agentOf} origin={start} selected={address.select} onSelect={onSelect} follow={follow} />
                 </div>
               )}
             </div>

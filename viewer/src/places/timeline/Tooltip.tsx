@@ -3,12 +3,13 @@
 import { useEffect, useState } from "preact/hooks";
 import { useAnswer } from "../../asking.ts";
 import type { Passage } from "../../interface.ts";
+import { CutText } from "../../parts/cut_text.tsx";
 import { timeOfDay } from "../../parts/format.ts";
 import { KINDS, KindMark } from "../../parts/kinds.tsx";
 import { OutcomeMark } from "../../parts/outcome_mark.tsx";
 import { Duration, Moment } from "../../parts/quantities.tsx";
 import { VisibleText } from "../../parts/visible_text.tsx";
-import { entryWords } from "./words.ts";
+import { PASSAGE_WORDS, entryWords } from "./words.ts";
 import type { Spans } from "./spans.ts";
 
 /** What one must stay on, and for how long, until its details are asked for, in milliseconds. */
@@ -42,7 +43,8 @@ export function EntryTip({ spans, number, agent, origin }: { spans: Spans; numbe
     const timer = setTimeout(() => setStays(true), STAYS_MS);
     return () => clearTimeout(timer);
   }, [number]);
-  const details = useAnswer("timeline", stays ? { offset: number, limit: 1 } : null).answer?.entries[0];
+  const isListed = number < spans.count;
+  const details = useAnswer("timeline", stays && isListed ? { offset: number, limit: 1 } : null).answer?.entries[0];
   const start = spans.start[number] as number;
   const kind = spans.kindOf(number);
   return (
@@ -54,7 +56,7 @@ export function EntryTip({ spans, number, agent, origin }: { spans: Spans; numbe
         </span>
       </div>
       <div class="timeline-tip-what">
-        <VisibleText text={(spans.what[number] ?? "").slice(0, MOST_CHARACTERS)} />
+        <CutText text={spans.what[number] ?? ""} most={MOST_CHARACTERS} />
       </div>
       <div class="quiet">
         <Moment ms={start} from={origin} />, {timeOfDay(start, true)}
@@ -68,7 +70,7 @@ export function EntryTip({ spans, number, agent, origin }: { spans: Spans; numbe
       {details !== undefined && details.outcome !== null ? <OutcomeMark outcome={details.outcome} /> : <span>{entryWords(spans, number).outcome}</span>}
       {details?.error != null && (
         <div class="timeline-tip-error">
-          <VisibleText text={details.error.slice(0, MOST_CHARACTERS)} />
+          <CutText text={details.error} most={MOST_CHARACTERS} />
         </div>
       )}
     </>
@@ -86,7 +88,7 @@ export function PassageTip({ passage, agentOf, origin }: { passage: Passage; age
       </div>
       {passage.words !== null && (
         <div class="timeline-tip-what">
-          <VisibleText text={passage.words.slice(0, MOST_CHARACTERS)} />
+          <CutText text={passage.words} most={MOST_CHARACTERS} />
         </div>
       )}
       <div class="quiet">
@@ -95,11 +97,3 @@ export function PassageTip({ passage, agentOf, origin }: { passage: Passage; age
     </>
   );
 }
-
-const PASSAGE_WORDS: Readonly<Record<Passage["kind"], string>> = {
-  spawn_agent: "spawns",
-  assign_agent_task: "gives a task",
-  send_message: "sends a message",
-  agent_result: "gives a result",
-  close_agent: "closes",
-};

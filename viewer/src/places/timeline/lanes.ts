@@ -24,6 +24,16 @@ const GROUP_OF: Readonly<Record<ObjectKind, Group>> = {
   compaction_request: "compactions",
 };
 
+/** What a sub-lane is called after, and counted by: as many of them are in the place that lists them. */
+const COUNTED: Readonly<Record<Exclude<Group, "agent">, ObjectKind>> = {
+  turns: "codex_turn",
+  requests: "inference_call",
+  cells: "code_cell",
+  tools: "tool_call",
+  terminals: "terminal_session",
+  compactions: "compaction",
+};
+
 /** The axis above all lanes, in pixels. */
 export const AXIS_HEIGHT = 24;
 /** The line on which the name of an agent stands beside its own span. */
@@ -49,8 +59,8 @@ export interface SubLane {
   readonly group: Group;
   readonly top: number;
   readonly height: number;
-  /** How many pieces of work, and moments, it has. */
-  readonly entries: number;
+  /** How many it has of what it is called after. */
+  readonly count: number;
 }
 
 export interface Lane {
@@ -79,7 +89,7 @@ export interface Lanes {
 /** Lanes of the agents in the order given, and of whatever other agents the entries name. `resolve` the spans before. */
 export function lanesOf(spans: Spans, agents: ReadonlyArray<number>, isFolded: (thread: number) => boolean): Lanes {
   const byAgent = entriesByAgent(spans, agents);
-  const rowOf = new Int32Array(spans.count).fill(-1);
+  const rowOf = new Int32Array(spans.size).fill(-1);
   const rows: Row[] = [];
   const lanes: Lane[] = [];
   const laneOf = new Map<number, number>();
@@ -94,7 +104,7 @@ export function lanesOf(spans: Spans, agents: ReadonlyArray<number>, isFolded: (
       const entries = byGroup.get(group);
       if (entries === undefined && group !== "agent") continue;
       const numbers = entries ?? [];
-      for (const number of numbers) if ((spans.look[number] as number) >= UNFINISHED && spans.isMoment[number] === 0) faults += 1;
+      for (const number of numbers) if (isFault(spans, number)) faults += 1;
       const rowHeight = folded ? FOLDED_HEIGHT : group === "agent" ? AGENT_HEIGHT : ROW_HEIGHT;
       const groupTop = folded ? top : top + height;
       const stacked = rowsOf(spans, numbers);
@@ -111,7 +121,7 @@ export function lanesOf(spans: Spans, agents: ReadonlyArray<number>, isFolded: (
         rows.push(row);
       });
       const groupHeight = folded ? 0 : stacked.length * rowHeight;
-      if (group !== "agent") subLanes.push({ group, top: groupTop, height: groupHeight, entries: numbers.length });
+      if (group !== "agent") subLanes.push({ group, top: groupTop, height: groupHeight, count: countOf(spans, numbers, COUNTED[group]) });
       height += groupHeight;
     }
     if (folded) height = FOLDED_HEIGHT;
@@ -122,9 +132,18 @@ export function lanesOf(spans: Spans, agents: ReadonlyArray<number>, isFolded: (
   return { lanes, height: top, rowOf, rows, laneOf };
 }
 
+function countOf(spans: Spans, numbers: ReadonlyArray<number>, kind: ObjectKind): number {
+  return numbers.filter((number) => spans.kindOf(number) === kind && spans.work[number] === number).length;
+}
+
+/** Whether it went wrong, or is left open, and nothing else says so: of a terminal, the call that opened it does. */
+function isFault(spans: Spans, number: number): boolean {
+  return (spans.look[number] as number) >= UNFINISHED && spans.isMoment[number] === 0 && spans.kindOf(number) !== "terminal_session";
+}
+
 function entriesByAgent(spans: Spans, agents: ReadonlyArray<number>): Map<number, Map<Group, number[]>> {
   const byAgent = new Map<number, Map<Group, number[]>>(agents.map((thread) => [thread, new Map()]));
-  for (let number = 0; number < spans.count; number++) {
+  for (let number = 0; number < spans.size; number++) {
     const thread = spans.thread[number] as number;
     let byGroup = byAgent.get(thread);
     if (byGroup === undefined) byAgent.set(thread, (byGroup = new Map()));

@@ -2,7 +2,7 @@
 //
 // The pages are not kept by the page's `Asker`: as objects they would take far more room than as columns.
 
-import type { Answer, AgentLine, Page, Passage, PathStep, TimelineEntry } from "../../interface.ts";
+import type { Answer, AgentLine, Page, Passage, PathStep, TerminalLine, TimelineEntry } from "../../interface.ts";
 import { type Asked, type RolloutEndpoint, type Source, rolloutQuestion } from "../../source.ts";
 import { RUNNING, Spans } from "./spans.ts";
 
@@ -24,8 +24,40 @@ type Listed<Name extends RolloutEndpoint> = Name extends "timeline"
     ? AgentLine
     : Name extends "passages"
       ? Passage
-      : PathStep;
-type Lists = "timeline" | "agents" | "passages" | "critical-path";
+      : Name extends "terminals"
+        ? TerminalLine
+        : PathStep;
+type Lists = "timeline" | "agents" | "passages" | "terminals" | "critical-path";
+
+/** Work that is asked for again and again. */
+export interface Repeated {
+  readonly ask: () => void;
+  readonly stop: () => void;
+}
+
+/**
+ * Work that is not done twice at once: what is asked for while it goes on is done once it has ended. Nothing that is
+ * under way is given up for something newer still, or nothing would ever come of a log that grows quickly.
+ */
+export function repeated(work: (signal: AbortSignal) => Promise<void>, failed: (reason: unknown) => void): Repeated {
+  const stop = new AbortController();
+  let isUnderWay = false;
+  let isAskedAgain = false;
+  const ask = () => {
+    isAskedAgain = isUnderWay;
+    if (isUnderWay || stop.signal.aborted) return;
+    isUnderWay = true;
+    work(stop.signal)
+      .catch((reason: unknown) => {
+        if (!stop.signal.aborted) failed(reason);
+      })
+      .finally(() => {
+        isUnderWay = false;
+        if (isAskedAgain) ask();
+      });
+  };
+  return { ask, stop: () => stop.abort() };
+}
 
 /** All entries of a list. @throws NoAnswer, AbortError */
 export async function wholeListOf<Name extends Lists>(asks: Asks, name: Name, signal: AbortSignal): Promise<Listed<Name>[]> {

@@ -30,7 +30,7 @@ export function densityOf(spans: Spans, whole: Viewport): Density {
   const model = new Float32Array(columns + 1);
   const tools = new Float32Array(columns + 1);
   const faults = new Uint8Array(columns);
-  for (let number = 0; number < spans.count; number++) {
+  for (let number = 0; number < spans.size; number++) {
     if (spans.isMoment[number] === 1) continue;
     const kind = spans.kindOf(number);
     const left = Math.max(0, Math.min(columns, xOf(whole, spans.start[number] as number)));

@@ -3,8 +3,10 @@
 // Owns what is kept of each entry: as much as is drawn, as numbers where it can be. A rollout has tens of thousands of
 // entries; objects for them would take ten times the memory, and would have to be gone through by every frame. The rest
 // of an entry (its error, its payloads, the names) is asked for when somebody looks at it. Pure: who fetches is `loading.ts`.
+//
+// Terminals are no entries of the list: a log has no event that opens or closes one. They stand behind the entries.
 
-import type { ObjectKind, ObjectRef, Outcome, TimelineEntry } from "../../interface.ts";
+import type { ObjectKind, ObjectRef, Outcome, TerminalLine, TimelineEntry } from "../../interface.ts";
 
 /** How work stands, as it is drawn. In the order of what must not be overlooked. */
 export const LOOKS = ["none", "completed", "running", "unfinished", "failed"] as const;
@@ -31,7 +33,15 @@ const KINDS: ReadonlyArray<ObjectKind> = [
 ];
 const KIND_NUMBERS = new Map(KINDS.map((kind, number) => [kind, number]));
 /** Kinds whose first entry is work that lasts. All other entries are moments. */
-const WORK: ReadonlySet<ObjectKind> = new Set(["thread", "codex_turn", "inference_call", "code_cell", "tool_call", "compaction_request"]);
+const WORK: ReadonlySet<ObjectKind> = new Set([
+  "thread",
+  "codex_turn",
+  "inference_call",
+  "code_cell",
+  "tool_call",
+  "terminal_session",
+  "compaction_request",
+]);
 const OPEN = Infinity;
 const FIRST_ROOM = 1_024;
 
@@ -44,6 +54,8 @@ const WITH_AGENT = 2;
 export class Spans {
   /** How many entries there are. The number of an entry is its place in the list of the endpoint `timeline`. */
   count = 0;
+  /** How many spans there are: the entries, and behind them the terminals, whose numbers change when entries come. */
+  size = 0;
   /** When each began, in Unix milliseconds. */
   start = new Float64Array(FIRST_ROOM);
   /** When each ended; Infinity for what the log has no end of; `start` for a moment. */
@@ -68,6 +80,7 @@ export class Spans {
   private readonly ids: string[] = [];
   private readonly numbers = new Map<ObjectKind, Map<string, number>>();
   private readonly threadNumbers = new Map<string, number>();
+  private terminals: ReadonlyArray<TerminalLine> = [];
 
   /** Take up entries from the place `offset` of the list on; those that were known are replaced. */
   put(offset: number, entries: ReadonlyArray<TimelineEntry>): void {
@@ -75,6 +88,25 @@ export class Spans {
     this.makeRoom(offset + entries.length);
     for (let index = 0; index < entries.length; index++) this.putOne(offset + index, entries[index] as TimelineEntry);
     this.count = Math.max(this.count, offset + entries.length);
+    this.putBehind();
+  }
+
+  /** Take up the terminals, in the place of those that were known. */
+  putTerminals(terminals: ReadonlyArray<TerminalLine>): void {
+    this.terminals = terminals.filter(({ terminal_id, started_at_unix_ms }) => terminal_id !== null && started_at_unix_ms !== null);
+    this.putBehind();
+  }
+
+  private putBehind(): void {
+    this.makeRoom(this.count + this.terminals.length);
+    this.numbers.delete("terminal_session");
+    this.terminals.forEach((terminal, place) => {
+      const number = this.count + place;
+      this.putOne(number, entryOf(terminal));
+      const opening = terminal.opened_by === null ? -1 : this.numberOf(terminal.opened_by);
+      if (opening >= 0) this.work[opening] = number; // the end of its command is a moment of it
+    });
+    this.size = this.count + this.terminals.length;
   }
 
   kindOf(number: number): ObjectKind {
@@ -110,8 +142,8 @@ export class Spans {
    * last moment that is known.
    */
   resolve(lastMoment: number): void {
-    const { count, start, ended, end, thread, turn, endsWith } = this;
-    for (let number = 0; number < count; number++) {
+    const { size, start, ended, end, thread, turn, endsWith } = this;
+    for (let number = 0; number < size; number++) {
       let until = ended[number] as number;
       if (until === OPEN) {
         const around = endsWith[number] === WITH_TURN ? (turn[number] as number) : endsWith[number] === WITH_AGENT ? this.agentSpan(thread[number] as number) : -1;
@@ -127,7 +159,7 @@ export class Spans {
     return id === undefined ? -1 : this.numberOf({ kind: "thread", object_id: id });
   }
 
-  private putOne(number: number, entry: TimelineEntry): void {
+  private putOne(number: number, entry: Omit<TimelineEntry, "position">): void {
     const { kind, object_id: id } = entry.subject;
     let numbers = this.numbers.get(kind);
     if (numbers === undefined) this.numbers.set(kind, (numbers = new Map()));
@@ -167,6 +199,21 @@ export class Spans {
     this.turn = larger(this.turn, new Int32Array(room));
     this.work = larger(this.work, new Int32Array(room));
   }
+}
+
+/** A terminal as if it were an entry of the list. */
+function entryOf({ terminal_id, thread_id, codex_turn_id, command, started_at_unix_ms, duration_ms, outcome }: TerminalLine): Omit<TimelineEntry, "position"> {
+  return {
+    at_unix_ms: started_at_unix_ms ?? 0,
+    duration_ms,
+    thread_id,
+    codex_turn_id,
+    subject: { kind: "terminal_session", object_id: terminal_id ?? "" },
+    what: command,
+    outcome,
+    error: null,
+    payloads: [],
+  };
 }
 
 /** How an outcome is drawn. */

@@ -3,8 +3,7 @@
 import { useEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 import { useAsker, useLooked } from "../../asking.ts";
 import type { AgentLine, Passage, PathStep } from "../../interface.ts";
-import { isAborted } from "../../source.ts";
-import { type Asks, loadEntries, refreshAll, refreshRunning, wholeListOf } from "./loading.ts";
+import { type Asks, type Repeated, loadEntries, refreshAll, refreshRunning, repeated, wholeListOf } from "./loading.ts";
 import { Spans } from "./spans.ts";
 
 export interface TimelineData {
@@ -36,43 +35,48 @@ export function useTimelineData(isLive: boolean): TimelineData {
   const [passages, setPassages] = useState<ReadonlyArray<Passage>>([]);
   const asks = useMemo<Asks>(() => ({ source, bundle, at }), [source, bundle, at]);
   const loadedFor = useRef<Asks | undefined>(undefined);
+  const isLiveNow = useRef(isLive);
+  isLiveNow.current = isLive;
+  const loading = useRef<Repeated | undefined>(undefined);
 
   useEffect(() => {
-    const stop = new AbortController();
-    const show = paced(SHOWN_AGAIN_MS, () => showAgain(undefined as never));
-    const isOther = loadedFor.current !== asks;
-    const hasClosed = wasLive.current && !isLive;
-    wasLive.current = isLive;
-    // What was shown stays to be seen until the first page of what is to be shown has come.
-    const shown = isOther ? new Spans() : spans.current;
-    const take = (known: number) => {
-      if (known < shown.count) {
-        loadedFor.current = undefined; // the log was replaced by a shorter one
-        tryAgain(undefined as never);
-        return;
-      }
-      total.current = known;
-      spans.current = shown;
-      loadedFor.current = asks;
-      show.tell();
-    };
-    const load = async () => {
-      setAgents(await wholeListOf(asks, "agents", stop.signal));
-      const passing = wholeListOf(asks, "passages", stop.signal).then(setPassages);
-      if (!isOther) await (hasClosed ? refreshAll : refreshRunning)(asks, shown, stop.signal);
-      await loadEntries(asks, shown, stop.signal, take);
+    const load = async (signal: AbortSignal) => {
+      const show = paced(SHOWN_AGAIN_MS, () => showAgain(undefined as never));
+      signal.addEventListener("abort", show.stop);
+      const isOther = loadedFor.current !== asks;
+      const hasClosed = wasLive.current && !isLiveNow.current;
+      wasLive.current = isLiveNow.current;
+      // What was shown stays to be seen until the first page of what is to be shown has come.
+      const shown = isOther ? new Spans() : spans.current;
+      const take = (known: number) => {
+        if (known < shown.count) {
+          loadedFor.current = undefined; // the log was replaced by a shorter one
+          tryAgain(undefined as never);
+          return;
+        }
+        total.current = known;
+        spans.current = shown;
+        loadedFor.current = asks;
+        show.tell();
+      };
+      const entries = async () => {
+        if (!isOther) await (hasClosed ? refreshAll : refreshRunning)(asks, shown, signal);
+        await loadEntries(asks, shown, signal, take);
+      };
+      setError(undefined);
+      setAgents(await wholeListOf(asks, "agents", signal));
+      const [terminals] = await Promise.all([
+        wholeListOf(asks, "terminals", signal),
+        wholeListOf(asks, "passages", signal).then(setPassages),
+        entries(),
+      ]);
+      shown.putTerminals(terminals);
       show.now();
-      await passing;
     };
-    setError(undefined);
-    load().catch((reason: unknown) => {
-      if (!isAborted(reason)) setError(reason instanceof Error ? reason.message : String(reason));
-    });
-    return () => {
-      stop.abort();
-      show.stop();
-    };
-  }, [asks, revision, tries, isLive]);
+    loading.current = repeated(load, (reason) => setError(reason instanceof Error ? reason.message : String(reason)));
+    return () => loading.current?.stop();
+  }, [asks, tries]);
+  useEffect(() => loading.current?.ask(), [asks, revision, tries, isLive]);
 
   return { spans: spans.current, version, agents, passages, total: total.current, error, retry: () => tryAgain(undefined as never) };
 }
@@ -83,17 +87,19 @@ export function useCriticalPath(isWanted: boolean): { steps: ReadonlyArray<PathS
   const { bundle, at, revision } = useLooked();
   const [steps, setSteps] = useState<ReadonlyArray<PathStep> | null>(null);
   const [error, setError] = useState<string>();
+  const loading = useRef<Repeated | undefined>(undefined);
   useEffect(() => {
     setError(undefined);
     if (!isWanted) {
       setSteps(null);
       return undefined;
     }
-    const stop = new AbortController();
-    wholeListOf({ source, bundle, at }, "critical-path", stop.signal).then(setSteps, (reason: unknown) => {
-      if (!isAborted(reason)) setError(reason instanceof Error ? reason.message : String(reason));
-    });
-    return () => stop.abort();
+    const load = async (signal: AbortSignal) => setSteps(await wholeListOf({ source, bundle, at }, "critical-path", signal));
+    loading.current = repeated(load, (reason) => setError(reason instanceof Error ? reason.message : String(reason)));
+    return () => loading.current?.stop();
+  }, [source, bundle, at, isWanted]);
+  useEffect(() => {
+    if (isWanted) loading.current?.ask();
   }, [source, bundle, at, revision, isWanted]);
   return { steps, error };
 }

@@ -1,5 +1,6 @@
 // An entry in words, from what is kept of it. Pure.
 
+import type { Passage } from "../../interface.ts";
 import { duration, since } from "../../parts/format.ts";
 import { LOOKS, type Spans } from "./spans.ts";
 
@@ -14,8 +15,22 @@ export function entryWords(spans: Spans, number: number, agent = "", origin = 0)
   return { outcome, sentence };
 }
 
+export const PASSAGE_WORDS: Readonly<Record<Passage["kind"], string>> = {
+  spawn_agent: "spawns",
+  assign_agent_task: "gives a task",
+  send_message: "sends a message",
+  agent_result: "gives a result",
+  close_agent: "closes",
+};
+
+/** What went from one agent to another, as a sentence. */
+export function passageWords({ kind, sender, receiver, words, at_unix_ms }: Passage, agentOf: (thread: string | null) => string, origin: number): string {
+  const said = [PASSAGE_WORDS[kind], `${agentOf(sender)} to ${agentOf(receiver)}`, since(at_unix_ms, origin), words ?? ""];
+  return said.filter((part) => part !== "").join(", ");
+}
+
 /** What is in a lane: `3 turns, 12 requests`. */
-export function contentsOf(subLanes: ReadonlyArray<{ readonly group: string; readonly entries: number }>): string {
-  const words = subLanes.map(({ group, entries }) => `${entries} ${entries === 1 ? group.slice(0, -1) : group}`);
+export function contentsOf(subLanes: ReadonlyArray<{ readonly group: string; readonly count: number }>): string {
+  const words = subLanes.map(({ group, count }) => `${count} ${count === 1 ? group.slice(0, -1) : group}`);
   return words.length === 0 ? "nothing" : words.join(", ");
 }
