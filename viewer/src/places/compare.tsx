@@ -221,13 +221,12 @@ function Rows({ left, right, place, agent }: { left: string; right: string; plac
       <div class="compare-rows" ref={rows}>
         <VirtualList
           label="Rows"
-          role="list"
           count={pages.total}
           estimate={64}
           handle={list}
           onView={pages.need}
           remember={remember}
-          entryProps={(index) => ({ role: "listitem", class: `compare-row ${pages.at(index)?.is_same === false ? "compare-differs" : ""}` })}
+          entryProps={(index) => ({ class: `compare-row ${pages.at(index)?.is_same === false ? "compare-differs" : ""}` })}
         >
           {(index) => {
             const row = pages.at(index);

@@ -68,12 +68,10 @@ function Hits({ text, isPattern, matchCase }: { text: string; isPattern: boolean
   const pages = usePages("search", { text, is_pattern: isPattern, match_case: matchCase });
   const { select } = useAddress();
   const notSearched = useNotSearched();
-  const [cursor, setCursor] = useState<number | null>(null);
   const isKnown = pages.total !== null;
   useEffect(() => {
     if (!isKnown) pages.need(0, 0);
   }, [pages.key, isKnown]);
-  useEffect(() => setCursor(null), [pages.key]);
   if (pages.total === null) return pages.error === undefined ? <Loading progress={pages.progress} /> : <Failed sentence={pages.error} retry={pages.retry} />;
   const besides = notSearched === null ? "" : ` ${notSearched}`;
   if (pages.total === 0) return <Empty>“{text}” stands nowhere in this rollout{matchCase ? ", in this case of letters" : ""}.{besides}</Empty>;
@@ -90,8 +88,6 @@ function Hits({ text, isPattern, matchCase }: { text: string; isPattern: boolean
         count={pages.total}
         estimate={48}
         remember="search"
-        cursor={cursor}
-        onCursor={setCursor}
         onView={pages.need}
         onOpen={(index) => {
           const hit = pages.at(index);
