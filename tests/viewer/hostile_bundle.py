@@ -1,9 +1,11 @@
 """A bundle whose every text says something that a careless page would obey: an example with its texts made worse.
 
-What a bundle needs to be read as before stays: ids, paths of payloads, and the words of the format itself.
+What a bundle needs to be read as before stays: that equal ids are equal, paths of payloads, and the words of the format
+itself.
 """
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +19,9 @@ HOSTILE: Final = (
     "\n\x1b[31mred\x1b[0m \x1b]8;;http://stranger.invalid/d\x07link\x1b]8;;\x07 \x1b[2J\x1b]0;title\x07"
     "\n\u202egpj.exe\u202c \u2066isolated\u2069 zero\u200bwidth \x00\x07"
 )
+HOSTILE_ID: Final = "\u202e<b>"
+"""What every id ends with, but those that have to be UUIDs."""
+UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 LONG_LINE: Final = "long " + "x" * 60_000
 KEPT_FIELDS: Final = {
     *(
@@ -55,7 +60,8 @@ def hostile_bundle(example: Path, folder: Path) -> Path:
     shutil.copytree(example, folder)
     for payload in sorted((folder / "payloads").iterdir()):
         payload.write_text(json.dumps(_worse(json.loads(payload.read_text()), "")))
-    log = folder / "trace.jsonl"
+    manifest, log = folder / "manifest.json", folder / "trace.jsonl"
+    manifest.write_text(json.dumps(_worse(json.loads(manifest.read_text()), "")))
     lines = [json.dumps(_worse(json.loads(line), "")) for line in log.read_text().splitlines()]
     log.write_text("\n".join(lines) + "\n")
     return folder
@@ -66,10 +72,14 @@ def _worse(value: Any, field: str) -> Any:
         return {name: _worse(inner, name) for name, inner in value.items()}
     if isinstance(value, list):
         return [_worse(inner, field) for inner in value]
-    if not isinstance(value, str) or field in KEPT_FIELDS or field.endswith(("id", "ids")):
-        return value
+    return _worse_text(value, field) if isinstance(value, str) else value
+
+
+def _worse_text(text: str, field: str) -> str:
+    if field in KEPT_FIELDS or text in WORDS_OF_THE_FORMAT:
+        return text
+    if field.endswith(("id", "ids")):
+        return text if UUID.fullmatch(text) else f"{text}{HOSTILE_ID}"
     if field == "arguments":
-        return json.dumps(_worse(json.loads(value), ""))
-    if value in WORDS_OF_THE_FORMAT:
-        return value
-    return f"{value}{HOSTILE}{LONG_LINE}" if "FAIL" in value else f"{value}{HOSTILE}"
+        return json.dumps(_worse(json.loads(text), ""))
+    return f"{text}{HOSTILE}{LONG_LINE}" if "FAIL" in text else f"{text}{HOSTILE}"

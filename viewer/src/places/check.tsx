@@ -11,7 +11,7 @@ import { EventLink, ObjectLink } from "../parts/object_link.tsx";
 import { type Column, PagedTable } from "../parts/paged_table.tsx";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
 import { Bytes } from "../parts/quantities.tsx";
-import { VisibleText } from "../parts/visible_text.tsx";
+import { VisibleText, withVisibleMarks } from "../parts/visible_text.tsx";
 import "../style/check.css";
 
 const LOOKS: Readonly<Record<Verdict | Severity | Level, "completed" | "unfinished" | "failed">> = {
@@ -101,7 +101,7 @@ function Ids({ ids }: { ids: Readonly<Record<string, string>> }) {
             {Object.hasOwn(KINDS, kind) ? (
               <ObjectLink object={{ kind: kind as ObjectKind, object_id: id }} />
             ) : (
-              <span class="quiet" title={`${name} ${id}`}>
+              <span class="quiet" title={`${name} ${withVisibleMarks(id)}`}>
                 {name.replaceAll("_", " ")} <VisibleText text={id} />
               </span>
             )}

@@ -11,7 +11,7 @@ import { EventLink, ObjectLink } from "../parts/object_link.tsx";
 import { PlaceLayout } from "../parts/place_layout.tsx";
 import { Moment } from "../parts/quantities.tsx";
 import { VirtualList, type VirtualListHandle, isRemembered } from "../parts/virtual_list.tsx";
-import { VisibleText } from "../parts/visible_text.tsx";
+import { VisibleText, withVisibleMarks } from "../parts/visible_text.tsx";
 import { useStart } from "./columns.tsx";
 import { EventInside, Fault, useLineIndex } from "./event_entry.tsx";
 import { keepInView } from "./item_list.tsx";
@@ -167,7 +167,7 @@ function EventRow({ event, start, isOpen, onToggle }: { event: EventLine; start:
       <span>{event.seq !== null && <EventLink seq={event.seq} />}</span>
       <span class="number faint">{exact(event.line)}</span>
       <span class="number quiet">{event.at_unix_ms !== null && <Moment ms={event.at_unix_ms} from={start} />}</span>
-      <span class="code one-line" title={event.event_type ?? undefined}>
+      <span class="code one-line" title={withVisibleMarks(event.event_type ?? "")}>
         {event.event_type === null ? <span class="event-fault">cannot be read</span> : <VisibleText text={event.event_type} />}
       </span>
       <span class="one-line">{event.thread_id !== null && <ObjectLink object={{ kind: "thread", object_id: event.thread_id }} />}</span>

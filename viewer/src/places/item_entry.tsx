@@ -14,7 +14,7 @@ import { ObjectLink } from "../parts/object_link.tsx";
 import { Moment } from "../parts/quantities.tsx";
 import { TextBlock } from "../parts/text_block.tsx";
 import { type Form, beginningOf, codePoints, unfetchedOf } from "../parts/text_forms.ts";
-import { VisibleText } from "../parts/visible_text.tsx";
+import { VisibleText, withVisibleMarks } from "../parts/visible_text.tsx";
 import { PayloadView } from "./payload_view.tsx";
 import "../style/item.css";
 
@@ -55,7 +55,7 @@ export function ItemEntry({ item, index, unfolded, start, mark = null }: ItemEnt
   const mayHaveImages = item.content_kinds.includes("payload_ref");
   const showsImages = unfolded.isOpen(`images ${item.item_id}`);
   return (
-    <article class="item" aria-label={`${index + 1}, ${item.label}`} data-role={lookOf(item)} data-mark={mark ?? undefined} data-selected={isSameObject(address.select, ref) ? "" : undefined}>
+    <article class="item" aria-label={`${index + 1}, ${withVisibleMarks(item.label)}`} data-role={lookOf(item)} data-mark={mark ?? undefined} data-selected={isSameObject(address.select, ref) ? "" : undefined}>
       <div class="item-number" title={`item ${index + 1} of the list`}>
         {index + 1}
         {mark !== null && <span class="item-mark">{mark === "new" ? "new" : "gone"}</span>}
@@ -109,7 +109,7 @@ export function RequestLink({ request }: { request: string }) {
   const address = useAddress();
   const object: ObjectRef = { kind: "inference_call", object_id: request };
   return (
-    <a class="object-link" href={hashOf(changed({ place: "request", object }, address))} title={`request ${request}`}>
+    <a class="object-link" href={hashOf(changed({ place: "request", object }, address))} title={`request ${withVisibleMarks(request)}`}>
       <KindMark kind="inference_call" />
       <span class="unseen">request </span>
       <span class="object-name">

@@ -9,7 +9,7 @@ import { Answered, Failed } from "../parts/notice.tsx";
 import { EventLink, ObjectLink } from "../parts/object_link.tsx";
 import { Section } from "../parts/place_layout.tsx";
 import { Moment } from "../parts/quantities.tsx";
-import { VisibleText } from "../parts/visible_text.tsx";
+import { VisibleText, withVisibleMarks } from "../parts/visible_text.tsx";
 import { useStart } from "./columns.tsx";
 import { EventInside, Fault, useLineIndex } from "./event_entry.tsx";
 import { useFirstPage } from "./first_page.ts";
@@ -110,7 +110,7 @@ function Payload({ payload }: { payload: PayloadRef }) {
   return (
     <li>
       <span class="evidence-line">
-        <button type="button" class="tree-fold" aria-expanded={isOpen} aria-label={payload.path} onClick={() => setOpen(!isOpen)}>
+        <button type="button" class="tree-fold" aria-expanded={isOpen} aria-label={withVisibleMarks(payload.path)} onClick={() => setOpen(!isOpen)}>
           {isOpen ? "▾" : "▸"}
         </button>
         <ObjectLink object={{ kind: "raw_payload", object_id: payload.raw_payload_id }} gist={payload.kind.type} />

@@ -9,6 +9,7 @@ import { OutcomeMark } from "../parts/outcome_mark.tsx";
 import { type Column, PagedTable } from "../parts/paged_table.tsx";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
 import { Count, Duration, Moment } from "../parts/quantities.tsx";
+import { TextBlock } from "../parts/text_block.tsx";
 import { ExcerptBlock } from "../parts/excerpt_block.tsx";
 import { AgentChoice, useAgentChoice } from "./agent_choice.tsx";
 import { OneLine, afterColumn, agentColumn, durationColumn, objectColumn, outcomeColumn, useStart } from "./columns.tsx";
@@ -112,7 +113,9 @@ function Use({ line }: { line: TerminalUseLine }) {
         <OutcomeMark outcome={use.outcome} />
         <Duration ms={use.duration_ms} />
       </header>
-      <pre class="terminal-input">{use.input}</pre>
+      <div class="terminal-input">
+        <TextBlock text={use.input} form="raw" label="input" isBare />
+      </div>
       {output === null ? <p class="faint">The trace does not have what it printed.</p> : output.characters === 0 ? <p class="faint">It printed nothing.</p> : <ExcerptBlock object={{ kind: "terminal_operation", object_id: use.operation_id }} title="output" excerpt={output} form="terminal" />}
     </article>
   );
