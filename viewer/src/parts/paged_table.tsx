@@ -1,8 +1,7 @@
 // A table of any length: its pages are fetched as they come into view, its rows are in the page while they are in view.
 
 import type { ComponentChildren, RefObject } from "preact";
-import { useEffect } from "preact/hooks";
-import type { Pages } from "../asking.ts";
+import { type Pages, useBeginning } from "../asking.ts";
 import { Empty, Failed, Loading } from "./notice.tsx";
 import { VirtualList, type VirtualListHandle } from "./virtual_list.tsx";
 
@@ -57,9 +56,7 @@ const INLINE_BAR = 12;
 
 export function PagedTable<Entry>(props: PagedTableProps<Entry>) {
   const { pages, columns, order, onOrder, onOpen, rowHeight = ROW_HEIGHT } = props;
-  useEffect(() => {
-    if (pages.total === null) pages.need(0, 0);
-  }, [pages.key, pages.total]);
+  useBeginning(pages);
 
   if (pages.total === null) {
     return pages.error !== undefined ? <Failed sentence={pages.error} retry={pages.retry} /> : <Loading progress={pages.progress} />;

@@ -16,7 +16,8 @@ import type { ComponentChildren, HTMLAttributes, RefObject } from "preact";
 import { useEffect, useId, useLayoutEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 import { useKeys } from "../keyboard.ts";
 import { currentEntry, useAddress } from "../location.ts";
-import { keep, kept } from "../storage.ts";
+import { keepPosition, positionOf } from "../positions.ts";
+import { listenToReader } from "./readers_acts.ts";
 
 /** What others may ask of a list that is shown. */
 export interface VirtualListHandle {
@@ -70,7 +71,6 @@ const READERS_DOING_MS = 600;
 
 /** How long a list that is shown again may take to know the heights of its entries, in milliseconds. */
 const SETTLING_MS = 600;
-const READERS_ACTS = ["wheel", "touchmove", "pointerdown", "keydown"] as const;
 
 interface KeptPosition {
   readonly index: number;
@@ -222,22 +222,21 @@ function useKeptPosition(list: List, remember: string | undefined, count: number
   const entry = (useAddress(), currentEntry());
   const isSettled = useRef(remember === undefined);
   const wanted = useRef<KeptPosition | null>(null);
-  const nameOf = (key: string) => nameOfPosition(remember, key);
 
   useLayoutEffect(() => {
     if (isSettled.current || count === 0) return undefined;
     isSettled.current = true;
     const scrolled = list.scrollElement;
-    const position = parsed(kept(nameOf(currentEntry()), "session"));
+    const position = remember === undefined ? null : keptPositionOf(remember);
     if (position === null || scrolled === null) return undefined;
     wanted.current = { ...position, index: Math.min(position.index, count - 1) };
     const leave = () => {
       wanted.current = null;
       clearTimeout(timer);
-      for (const act of READERS_ACTS) scrolled.removeEventListener(act, leave);
+      stopListening();
     };
     const timer = setTimeout(leave, SETTLING_MS);
-    for (const act of READERS_ACTS) scrolled.addEventListener(act, leave, { passive: true });
+    const stopListening = listenToReader(scrolled, leave);
     return undefined;
   }, [count > 0]);
 
@@ -259,7 +258,7 @@ function useKeptPosition(list: List, remember: string | undefined, count: number
       const first = list.getVirtualItemForOffset(scrolled.scrollTop + headHeight);
       if (first === undefined) return;
       const position: KeptPosition = { index: first.index, into: Math.round(scrolled.scrollTop + headHeight - first.start) };
-      keep(nameOf(currentEntry()), JSON.stringify(position), "session");
+      keepPosition(remember, JSON.stringify(position));
     };
     write(); // a new entry of the history, with the list as it stands
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -280,20 +279,11 @@ function useKeptPosition(list: List, remember: string | undefined, count: number
 
 /** Whether a list of this name has a position to take up: this entry of the browser's history was shown before. */
 export function isRemembered(remember: string): boolean {
-  return parsed(kept(nameOfPosition(remember, currentEntry()), "session")) !== null;
+  return keptPositionOf(remember) !== null;
 }
 
-function nameOfPosition(remember: string | undefined, entry: string): string {
-  return `scroll.${remember}.${entry}`;
-}
-
-function parsed(text: string | null): KeptPosition | null {
-  try {
-    const position = JSON.parse(text ?? "null") as KeptPosition | null;
-    return position !== null && Number.isInteger(position.index) && Number.isFinite(position.into) ? position : null;
-  } catch {
-    return null;
-  }
+function keptPositionOf(remember: string): KeptPosition | null {
+  return JSON.parse(positionOf(remember) ?? "null") as KeptPosition | null;
 }
 
 /** Sticks to the end while the list is followed, and says when the reader leaves it or comes back. */
@@ -328,10 +318,10 @@ function useFollowing(
       if (latest.current.follow === true && movedUp && toEnd > AT_END) latest.current.onFollow?.(false);
       if (latest.current.follow === false && movedDown && toEnd <= 1) latest.current.onFollow?.(true);
     };
-    for (const name of READERS_ACTS) element.addEventListener(name, act, { passive: true });
+    const stopListening = listenToReader(element, act);
     element.addEventListener("scroll", look, { passive: true });
     return () => {
-      for (const name of READERS_ACTS) element.removeEventListener(name, act);
+      stopListening();
       element.removeEventListener("scroll", look);
     };
   }, [latest.current.onFollow === undefined]);

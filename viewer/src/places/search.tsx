@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { isSameObject } from "../address.ts";
-import { useAsker, usePages } from "../asking.ts";
+import { useAsker, useBeginning, usePages } from "../asking.ts";
 import type { SearchHit } from "../interface.ts";
 import { useKeys } from "../keyboard.ts";
 import { go, hrefTo, useAddress, useOption } from "../location.ts";
@@ -56,7 +56,9 @@ export function SearchPlace() {
       }
     >
       {text === "" ? (
-        <Empty>Type what to look for: it is looked for in all items, payloads, outputs and events of this rollout, on the page or not.</Empty>
+        <Empty>
+          Type what to look for: it is looked for in all items, payloads, outputs and events of this rollout, on the page or not. Enter begins. Escape leaves the field, so that keys lead to places again.
+        </Empty>
       ) : (
         <Hits text={text} isPattern={pattern === "true"} matchCase={matchCase === "true"} />
       )}
@@ -68,10 +70,7 @@ function Hits({ text, isPattern, matchCase }: { text: string; isPattern: boolean
   const pages = usePages("search", { text, is_pattern: isPattern, match_case: matchCase });
   const { select } = useAddress();
   const notSearched = useNotSearched();
-  const isKnown = pages.total !== null;
-  useEffect(() => {
-    if (!isKnown) pages.need(0, 0);
-  }, [pages.key, isKnown]);
+  useBeginning(pages);
   if (pages.total === null) return pages.error === undefined ? <Loading progress={pages.progress} /> : <Failed sentence={pages.error} retry={pages.retry} />;
   const besides = notSearched === null ? "" : ` ${notSearched}`;
   if (pages.total === 0) return <Empty>“{text}” stands nowhere in this rollout{matchCase ? ", in this case of letters" : ""}.{besides}</Empty>;
