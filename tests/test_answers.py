@@ -412,11 +412,11 @@ class TestFindText:
             (hit.holder.kind, hit.payload.path if hit.payload else hit.position and hit.position.seq) for hit in hits
         ] == [
             (ObjectKind.CONVERSATION_ITEM, "payloads/61.json"),  # the reviewer says it
+            (ObjectKind.INTERACTION_EDGE, "payloads/62.json"),
+            (ObjectKind.INTERACTION_EDGE, 69),
             (ObjectKind.CONVERSATION_ITEM, "payloads/67.json"),  # the root is shown it
             (ObjectKind.CONVERSATION_ITEM, "payloads/68.json"),  # the root says it
-            (ObjectKind.INTERACTION_EDGE, "payloads/62.json"),
             (ObjectKind.RAW_PAYLOAD, "payloads/69.json"),
-            (ObjectKind.INTERACTION_EDGE, 69),
         ]
 
     def test_what_stands_beside_the_items_is_found_once(self, bundle: Bundle, reduction: Reduction) -> None:

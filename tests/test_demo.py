@@ -177,7 +177,7 @@ def test_a_system_without_a_shell_is_told(tmp_path: Path) -> None:
         env={**os.environ, "PATH": str(tmp_path)},
     )
     assert run.returncode == 1
-    assert run.stderr == "error: the demo runs commands with `sh`, which is not found\n"
+    assert run.stderr == "rollout-trace: error: the demo runs commands with `sh`, which is not found\n"
     assert not list(tmp_path.iterdir())
 
 

@@ -135,7 +135,7 @@ ANSWERS = {
     "summary": ["summarize"],
     "timeline": ["timeline_of"],
     "show": ["describe"],
-    "why": ["lineage_of"],
+    "why": ["lineage_of", "provenance_of"],
     "conversation": ["conversation_of", "seen_at"],
     "context": ["context_of"],
     "tools": ["tool_outputs_of"],

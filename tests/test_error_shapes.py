@@ -22,6 +22,7 @@ from rollout_trace.query.error_shapes import shape_of
         ("two\n  lines", "two lines"),
         ("expected a u64 and a feed", "expected a u64 and a feed"),
         ("", ""),
+        ("42", "42"),
     ],
 )
 def test_what_differs_from_one_occurrence_to_the_next_is_replaced(message: str, shape: str) -> None:

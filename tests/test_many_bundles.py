@@ -69,13 +69,13 @@ class TestList:
         lines = run("list", root).stdout.splitlines()
 
         assert lines[0].split() == [
-            *("bundle", "started", "time", "status", "agents", "requests"),
-            *("tokens", "cost", "faults", "size", "asked"),
+            *("bundle", "started", "time", "status", "faults"),
+            *("cost", "tokens", "requests", "agents", "size", "asked"),
         ]
-        assert lines[2].startswith("early   2026-09-21 14:13  41.4 s  completed       2        11   69.8k  $0.1000*")
+        assert lines[2].startswith("early   2026-09-21 14:13  41.4 s  completed       0  $0.1000*   69.8k        11  ")
         assert lines[1].startswith("late    2026-09-22 14:13")
         assert "no end" in lines[1]
-        assert "2 bundles of 2 sessions, 139.6k tokens, cost $0.2001*" in lines
+        assert "2 bundles of 2 sessions, 139.6k tokens in and out, cost $0.2001*" in lines
         assert lines[-3:] == [
             "* 2 of 22 requests have no count of tokens, and are in no sum but that of requests.",
             "Requests to compact a history, 2 here, are in no sum: traces do not count their tokens.",
@@ -91,6 +91,23 @@ class TestList:
         assert max(map(len, done.stdout.splitlines())) <= columns
         assert done.stdout.count("The build") == 2
         assert "\x1b" not in done.stdout
+
+    @pytest.mark.parametrize("order", ["faults", "size", "agents", "tokens"])
+    def test_what_it_is_sorted_by_is_shown_however_narrow_the_window_is(self, order: str, run: Run, root: Path) -> None:
+        head = run("list", root, "--sort", order, columns=66).stdout.splitlines()[0].split()
+
+        assert "faults" in head
+        assert order in head
+        assert "requests" not in head
+
+    def test_a_long_name_is_shown_so_far_that_it_names_the_bundle(self, run: Run, root: Path) -> None:
+        one, other = "trace-8f71d79d-467c-53c4-bd2d-a6d2e4ebdb5b", "trace-8f71d79d-5dd1-40f2-9c11-d1a2e4ebdb5b"
+        (root / "early").rename(root / one)
+        (root / "late").rename(root / other)
+        shown = [line.split()[0] for line in run("list", root).stdout.splitlines()[1:3]]
+
+        assert shown == ["trace-8f71d79d-5", "trace-8f71d79d-4"]
+        assert names(run("list", root, "--json")) == [other, one]
 
     def test_json_has_the_facts_a_line_for_each(self, run: Run, root: Path) -> None:
         late, early = listed(run("list", root, "--json"))
@@ -385,7 +402,7 @@ class TestWrongUse:
     def test_no_bundle_that_fits_the_filters_is_said(self, run: Run, root: Path) -> None:
         done = run("list", root, "--model", "none")
 
-        assert (done.returncode, done.stdout, done.stderr) == (0, "", "no bundle of 2 is like that\n")
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "none of 2 bundles has what --model wants\n")
 
     @pytest.mark.parametrize("command", ["usage", "time"])
     def test_a_folder_of_bundles_is_no_bundle(self, command: str, run: Run, root: Path) -> None:

@@ -211,7 +211,7 @@ def test_output_that_cannot_be_written_stops_the_workers(root: Path, environment
             timeout=LONGEST,
         )
 
-    assert (done.returncode, done.stderr) == (1, "error: No space left on device\n")
+    assert (done.returncode, done.stderr) == (1, "rollout-trace: error: No space left on device\n")
     assert not list(root.glob("b-endless/*state*"))
 
 

@@ -16,6 +16,7 @@ from test_commands import COMMAND, EXAMPLE, run
 
 THERMOSTAT = EXAMPLE.parent / "thermostat"
 
+NOWHERE = "It stands nowhere in this rollout. An id is no text: `show` finds it.\n"
 ANSWERS = {
     "summary": (),
     "timeline": (),
@@ -76,7 +77,7 @@ class TestEveryAnswer:
         assert len(told) > 3
 
     @pytest.mark.parametrize("command", ANSWERS)
-    @pytest.mark.parametrize("columns", [80, 140])
+    @pytest.mark.parametrize("columns", [50, 60, 80, 140])
     def test_it_fits_the_terminal(self, command: str, columns: int, bundle: Path) -> None:
         lines = run(command, bundle, *ANSWERS[command], columns=columns).stdout.splitlines()
 
@@ -159,6 +160,27 @@ class TestWhichBundle:
         assert self.told("conversation", "/root/reviewer") == str(root / "newer")
         assert self.told("tools", "tool:1") == str(root / "newer")
 
+    def test_the_beginning_of_a_name_will_do(self, root: Path) -> None:
+        assert self.told("timeline", root / "ol") == str(root / "older")
+        assert self.told("timeline", "ol") == str(root / "older")  # of those in the root that the environment names
+        assert self.told("show", root / "ol", "call_build") == str(root / "older")
+        assert self.told("conversation", "ol") == str(root / "older")
+        assert self.told("check", root / "ol") == str(root / "older")
+        assert self.told("reduce", root / "ol") == str(root / "older")
+        assert run("watch", "--once", root / "ol").stdout.splitlines()[0].split()[1] == "older"
+        assert run("reduce", root / "ol").stdout == f"{root / 'older' / 'state.json'}\n"
+
+    @pytest.mark.usefixtures("root")
+    def test_a_pattern_is_no_beginning_of_a_name(self) -> None:
+        assert run("grep", "older").returncode == 1  # looked for in the newest, where it stands nowhere
+
+    def test_without_a_path_checking_and_watching_take_the_root_too(self, root: Path) -> None:
+        assert [line.split()[1] for line in run("check").stdout.splitlines()] == [
+            str(root / "newer"),
+            str(root / "older"),
+        ]
+        assert {line.split()[1] for line in run("watch", "--once").stdout.splitlines()} == {"newer", "older"}
+
     def test_a_bundle_that_cannot_be_opened_is_never_the_newest(self, root: Path) -> None:
         (root / "newer" / "manifest.json").write_text("{")
 
@@ -204,18 +226,76 @@ class TestBadUse:
     def test_a_bundle_and_nothing_to_look_for(self, command: str, operand: str, bundle: Path) -> None:
         assert f"`{bundle}` is the bundle; the {operand} is missing after it\n" in self.refused(2, command, bundle)
 
-    @pytest.mark.parametrize("name", ["state.json", "trace.jsonl", "manifest.json"])
-    def test_a_file_of_a_bundle_in_its_place(self, name: str, bundle: Path) -> None:
+    @pytest.mark.parametrize(
+        ("name", "what"),
+        [
+            ("state.json", "a reduced graph"),
+            ("trace.jsonl", "a file of a bundle"),
+            ("manifest.json", "a file of a bundle"),
+        ],
+    )
+    @pytest.mark.parametrize("command", ["timeline", "check", "watch", "list", "view"])
+    def test_a_file_of_a_bundle_in_its_place(self, command: str, name: str, what: str, bundle: Path) -> None:
         run("reduce", bundle)
 
-        assert self.refused(1, "timeline", bundle / name) == (
-            f"{bundle / name}: error: no trace bundle: it is no folder; name the folder that a bundle is\n"
+        assert self.refused(1, command, bundle / name) == (
+            f"{bundle / name}: error: is {what}; name the folder it is in\n"
         )
+
+    def test_a_folder_whose_folders_hold_bundles(self, root: Path) -> None:
+        for command in ("timeline", "list", "reduce"):
+            assert self.refused(1, command, root.parent) == (
+                f"{root.parent}: error: no trace bundle, but folders that hold some: `{root.name}`; name one of them\n"
+            )
+
+    def test_a_single_word_without_a_root_to_look_in(self, bundle: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.delenv(VARIABLE)
+
+        assert self.refused(2, "show", "call_build") == (
+            "rollout-trace: error: `call_build` is taken for the ID, and no bundle is named before it; "
+            f"{VARIABLE}, whose newest would be meant, is not set\n"
+        )
+        (bundle / "state.json").write_text("{}")
+        assert self.refused(1, "show", bundle / "state.json") == (
+            f"{bundle / 'state.json'}: error: is a reduced graph; name the folder it is in\n"
+        )
+
+    def test_a_beginning_of_several_bundles(self, root: Path) -> None:
+        shutil.copytree(root / "newer", root / "newest")
+
+        assert self.refused(1, "summary", root / "new") == (
+            f"{root / 'new'}: error: may be `newer` or `newest`; give more of the name\n"
+        )
+        assert run("summary", root / "newer").returncode == 0
+
+    @pytest.mark.parametrize(
+        ("word", "advice"),
+        [
+            ("summray", "did you mean `summary`?"),
+            ("cost", "`usage` has that"),
+            ("request", "`context REQUEST` or `conversation --request REQUEST` has that"),
+            ("zzz", "`rollout-trace -h` names all commands"),
+        ],
+    )
+    def test_a_command_that_there_is_not(self, word: str, advice: str) -> None:
+        assert self.refused(2, word) == f"rollout-trace: error: there is no command `{word}`; {advice}\n"
+
+    def test_a_path_in_place_of_a_command(self, root: Path) -> None:
+        assert f"that is a folder: `list {root}` shows the bundles in it\n" in self.refused(2, root)
+        assert f"that is a bundle: `summary {root / 'newer'}` shows" in self.refused(2, root / "newer")
+
+    def test_an_option_that_there_is_not(self, bundle: Path) -> None:
+        told = self.refused(2, "summary", bundle, "--requests")
+        assert told.startswith("rollout-trace: error: No such option")
+        assert told.endswith("; `rollout-trace summary -h` says how it is used\n")
 
     def test_an_empty_folder(self, tmp_path: Path) -> None:
         (tmp_path / "empty").mkdir()
 
-        reason = "no trace bundle: it has no manifest.json; name a folder that a recorder wrote"
+        reason = (
+            "no trace bundle: neither it nor a folder in it has a manifest.json; "
+            f"codex writes bundles to the folder that {VARIABLE} names"
+        )
         assert self.refused(1, "timeline", tmp_path / "empty") == f"{tmp_path / 'empty'}: error: {reason}\n"
         assert self.refused(1, "timeline", tmp_path / "empty" / "latest").startswith(
             f"{tmp_path / 'empty'}: error: no trace bundle"
@@ -225,7 +305,7 @@ class TestBadUse:
         monkeypatch.delenv(VARIABLE, raising=False)
 
         assert self.refused(2, "timeline") == (
-            f"error: no bundle is named, and {VARIABLE} is not set; name a bundle's folder\n"
+            f"rollout-trace: error: no bundle is named, and {VARIABLE} is not set; name a bundle's folder\n"
         )
 
     def test_an_event_that_the_log_does_not_have(self, bundle: Path) -> None:
@@ -240,7 +320,7 @@ class TestBadUse:
     def test_a_pattern_that_stands_nowhere_is_exit_code_1(self, bundle: Path) -> None:
         done = run("grep", bundle, "a word that nobody says")
 
-        assert (done.returncode, done.stdout, done.stderr) == (1, "It stands nowhere in this rollout.\n", "")
+        assert (done.returncode, done.stdout, done.stderr) == (1, NOWHERE, "")
 
 
 def test_a_terminal_gets_colours(bundle: Path) -> None:
@@ -262,6 +342,141 @@ def test_a_request_is_shown_as_the_model_saw_it(bundle: Path) -> None:
     assert "You are a coding agent. Work in the repository" in shown
     assert shown.index("item:1") < shown.index("item:2")
     assert "item:3" not in shown
+
+
+def test_words_are_said_to_come_from_where_they_stand_first() -> None:
+    lines = run("grep", THERMOSTAT, "10 C is 50 F").stdout.splitlines()
+    told = json.loads(run("grep", THERMOSTAT, "10 C is 50 F", "--json").stdout)
+
+    assert lines[0] == "first in tool:8 write_stdin (only looks)  seq 64 · payloads/44.json"
+    assert lines[2].endswith("  seq 66 · payloads/45.json  shown to the model in request:8")
+    assert told["origin"] == told["hits"][0]["holder"]
+    assert [hit["position"]["seq"] for hit in told["hits"]] == [64, 66, 71]
+
+
+class TestOneAgentOrObject:
+    """What a question is narrowed to: an agent, or a single object as the last word."""
+
+    @pytest.mark.parametrize("command", ["timeline", "failures", "tools", "terminals", "compactions", "usage"])
+    def test_an_agent_has_its_own_work_only(self, command: str) -> None:
+        whole, of_one = (run(command, THERMOSTAT, *more).stdout for more in ((), ("--agent", "/root/tester")))
+
+        assert of_one
+        assert of_one != whole
+        assert "/root/reviewer" not in of_one
+
+    def test_an_agent_that_there_is_not_is_wrong_use(self) -> None:
+        assert run("failures", THERMOSTAT, "--agent", "/nobody").returncode == 2
+
+    def test_a_terminal(self) -> None:
+        assert run("terminals", THERMOSTAT, "terminal:4").stdout.startswith("terminal:4  /root")
+        assert "terminal:5" not in run("terminals", THERMOSTAT, "terminal:4").stdout
+
+    def test_a_compaction(self) -> None:
+        assert run("compactions", THERMOSTAT, "compaction:1").stdout.startswith("compaction:1  /root")
+        assert run("compactions", THERMOSTAT, "tool:1").returncode == 2
+
+    def test_an_agent_and_those_below_it(self) -> None:
+        shown = run("agents", THERMOSTAT, "/root/tester").stdout
+
+        assert shown.startswith("/root/tester  tester")
+        assert "/root/reviewer" not in shown
+        assert run("agents", THERMOSTAT, "/root").stdout == run("agents", THERMOSTAT).stdout
+
+    def test_the_usage_of_an_agent_is_its_part_of_the_whole(self) -> None:
+        told = json.loads(run("usage", THERMOSTAT, "--agent", "/root/tester", "--json").stdout)["usage"]
+
+        assert told["total"]["tokens"]["input_tokens"] == 1_072
+        assert [agent["agent_path"] for agent in told["agents"]] == ["/root/tester"]
+        assert told["compaction_requests"] == 0
+
+    def test_texts_of_a_tool_are_cut_and_said_to_be(self, bundle: Path) -> None:
+        for file in (bundle / "payloads").iterdir():
+            file.write_text(file.read_text().replace("ruff check", r"line\n" * 60 + "ruff check"))
+        cut, full = (run("tools", bundle, "tool:1", *more).stdout for more in ((), ("--full",)))
+
+        assert "more lines; --full shows them" in cut
+        assert full.count("  line\n") > cut.count("  line\n")
+
+
+class TestEvidence:
+    """Each answer says by which events and payload files it can be checked."""
+
+    def test_of_each_item_of_a_conversation(self) -> None:
+        lines = run("conversation", THERMOSTAT).stdout.splitlines()
+
+        assert lines[0] == "item:1  developer  +8 ms  first shown in request:1  seq 5 · payloads/2.json"
+
+    def test_of_a_tool_call(self) -> None:
+        assert run("tools", THERMOSTAT, "tool:3").stdout.startswith(
+            "tool:3 exec_command cat convert.sh  completed  seq 24, 25, 26, 27\n"
+        )
+        assert run("tools", THERMOSTAT).stdout.splitlines()[1].split()[:2] == ["tool:1", "10"]
+
+    def test_of_a_compaction(self) -> None:
+        lines = run("compactions", THERMOSTAT).stdout.splitlines()
+
+        assert "33 items became 2  seq 166 · payloads/111.json" in lines[0]
+        assert lines[2].endswith("and say plainly what you did.  seq 5 · payloads/2.json")
+        assert "payloads/111.json" in run("show", THERMOSTAT, "compaction:1").stdout
+
+    def test_of_where_two_runs_part(self) -> None:
+        lines = run("diff", EXAMPLE, EXAMPLE.parent / "fix-it-alone").stdout.splitlines()
+
+        assert lines[0] == "They part at item:16 of A (request:5, seq 38) and item:16 of B (request:4, seq 32)."
+        assert lines[2] == "/root  they part after the first 15 items"
+
+
+def test_runs_that_do_the_same_are_said_to_first() -> None:
+    lines = run("diff", THERMOSTAT, THERMOSTAT).stdout.splitlines()
+
+    assert lines[:3] == ["They do the same.", "", "/root  the same in both: 40 items"]
+
+
+def test_runs_that_were_asked_different_things_are_said_to_be() -> None:
+    lines = run("diff", EXAMPLE, THERMOSTAT).stdout.splitlines()
+
+    assert lines[1] == "They were asked different things."
+    assert lines[3].startswith("/root  they part at the first item")
+
+
+def test_instructions_of_the_host_are_folded(bundle: Path) -> None:
+    for file in (bundle / "payloads").iterdir():
+        file.write_text(file.read_text().replace("Commands run without", r"\n" * 9 + "Commands run without"))
+    lines = run("conversation", bundle).stdout.splitlines()
+
+    assert lines[0].startswith("item:1  developer")
+    assert lines[4] == "  … 7 more lines; --full shows them"
+
+
+def test_the_program_of_a_cell_stands_once_in_a_timeline() -> None:
+    shown = run("timeline", THERMOSTAT, columns=0).stdout
+
+    assert shown.count("const script = await") == 1
+    assert "tool:2 exec starts cell:1" in shown
+
+
+def test_the_help_of_no_command_is_cut() -> None:
+    shown = run("--help", columns=80).stdout
+
+    assert [line for line in shown.splitlines() if line.endswith("...") and not line.startswith("Usage")] == []
+
+
+def test_nothing_is_yellow_which_no_light_background_shows(bundle: Path) -> None:
+    reader, terminal = pty.openpty()
+    (bundle / "trace.jsonl").write_text("".join((bundle / "trace.jsonl").read_text().splitlines(keepends=True)[:60]))
+    for command in ("summary", "usage", "failures", "timeline", "tools"):
+        subprocess.run(  # noqa: S603 - our own command
+            [COMMAND, command, str(bundle)],
+            stdout=terminal,
+            env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
+            check=True,
+        )
+        shown = os.read(reader, 100_000).decode()
+        assert "\x1b[" in shown
+        assert not re.search(r"\x1b\[(?:\d+;)*(?:33|93)m", shown)
+    os.close(terminal)
+    os.close(reader)
 
 
 def test_what_is_long_is_cut_and_said_to_be(bundle: Path) -> None:
@@ -322,3 +537,12 @@ def test_output_that_nobody_reads_any_more_ends_the_command_as_shells_have_it() 
     done = subprocess.run([COMMAND, "why", THERMOSTAT, "tool:5"], stdout=writer, stderr=subprocess.PIPE, check=False)  # noqa: S603
     os.close(writer)
     assert (done.returncode, done.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize("command", ["agents", "terminals", "timeline", "conversation"])
+@pytest.mark.parametrize("columns", [50, 63, 71, 80])
+def test_a_figure_and_its_unit_stay_on_one_line(command: str, columns: int, bundle: Path) -> None:
+    wide, narrow = (re.findall(r"\+[\d.]+ m?s", run(command, bundle, columns=width).stdout) for width in (0, columns))
+
+    assert narrow == wide
+    assert wide

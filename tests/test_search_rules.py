@@ -7,7 +7,10 @@ import pytest
 
 from recording import Recording, function_call, recording_with_turn, user
 from rollout_trace import query, reduce_bundle
+from rollout_trace.bundle.folder import Bundle
 from rollout_trace.reduce.modes import Mode
+
+THERMOSTAT = Path(__file__).parents[1] / "examples" / "thermostat"
 
 
 def found(recording: Recording, pattern: str, folder: Path) -> list[tuple[str, str]]:
@@ -66,3 +69,19 @@ def test_what_another_request_has_in_the_place_of_an_item_that_was_cut_is_found_
         ("conversation_item:2", "ONE"),
         ("conversation_item:2", "TWO"),
     ]
+
+
+def test_hits_stand_in_the_order_of_the_events_that_told_of_them() -> None:
+    reduction = reduce_bundle(THERMOSTAT)
+    hits = query.find_text(Bundle(THERMOSTAT), reduction, re.compile("10 C is 50 F"))
+    names = query.Names(reduction.trace)
+
+    assert [(names.short(hit.holder), hit.position.seq) for hit in hits if hit.position is not None] == [
+        ("tool:8", 64),  # the result of the call that looked, with what the command had printed
+        ("item:18", 66),  # the request that showed it
+        ("tool:7", 71),  # the end of the command
+    ]
+
+
+def test_an_id_of_the_client_is_no_text() -> None:
+    assert query.find_text(Bundle(THERMOSTAT), reduce_bundle(THERMOSTAT), re.compile("call_soak")) == ()

@@ -89,6 +89,15 @@ def test_what_was_asked_is_the_last_message_of_the_user_in_the_roots_first_reque
     assert summary_of(recording).first_user_message == "fix it"
 
 
+def test_what_the_client_writes_around_a_picture_was_not_asked() -> None:
+    texts = ('<image name=[Image #1] path="a.png">', "</image>", "what is this?")
+    content = [{"type": "input_text", "text": text} for text in texts]
+    recording = recording_with_turn()
+    recording.request("inf-1", [{**user(""), "content": content}])
+
+    assert summary_of(recording).first_user_message == "what is this?"
+
+
 def test_what_was_answered_is_the_roots_last_final_message() -> None:
     recording = recording_with_turn()
     recording.request("inf-1", [user("go")])

@@ -20,9 +20,13 @@ from rollout_trace.follow.bundle_follower import ChangeKind
 from rollout_trace.follow.following import Following
 from rollout_trace.model.state_json import encode_state
 from rollout_trace.reduce.modes import Mode
-from test_commands import COMMAND, run
+from test_commands import COMMAND, NO_FOLDER, run
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "fix-the-build"
+NO_BUNDLE = (
+    "no trace bundle: neither it nor a folder in it has a manifest.json; "
+    "codex writes bundles to the folder that CODEX_ROLLOUT_TRACE_ROOT names"
+)
 WRITER = Path(__file__).with_name("writer.py")
 
 
@@ -75,7 +79,7 @@ def test_once_shows_what_each_agent_does_and_ends(growing: GrowingBundle) -> Non
     growing.write_lines(11)
     shown = run("watch", "--once", growing.path)
     assert (shown.returncode, shown.stderr) == (0, "")
-    assert shown.stdout.endswith("trace-1  /root  asks gpt-5.5\n")
+    assert shown.stdout.endswith("trace-1  /root  asks gpt-5.5 (request:2)\n")
 
 
 @pytest.mark.parametrize("name", ["trace-1", "."])
@@ -105,9 +109,9 @@ def test_lines_appear_while_the_run_goes_on_and_ctrl_c_ends_it_cleanly(growing: 
         assert process.stdout is not None
         assert process.stderr is not None
         stream = process.stdout.fileno()
-        assert lines_from(stream, 1)[0].endswith("/root  working")
+        assert lines_from(stream, 1)[0].endswith("/root  working (turn:1)")
         growing.write_lines(8)
-        assert lines_from(stream, 1)[0].endswith("/root  asks gpt-5.5")
+        assert lines_from(stream, 1)[0].endswith("/root  asks gpt-5.5 (request:2)")
         growing.log.unlink()
         assert lines_from(stream, 1) == ["trace-1  gone: No such file or directory"]
         process.send_signal(signal.SIGINT)
@@ -136,6 +140,17 @@ def test_a_terminal_shows_a_table_that_is_drawn_again(growing: GrowingBundle) ->
 
 def test_what_is_not_there_is_an_error(tmp_path: Path) -> None:
     done = run("watch", tmp_path / "nothing")
-    assert (done.returncode, done.stderr) == (1, f"{tmp_path / 'nothing'}: error: no such folder\n")
+    assert (done.returncode, done.stderr) == (1, f"{tmp_path / 'nothing'}: error: {NO_FOLDER}\n")
     done = run("watch", "--once", tmp_path)
-    assert (done.returncode, done.stderr) == (1, f"{tmp_path}: error: no trace bundle\n")
+    assert (done.returncode, done.stderr) == (1, f"{tmp_path}: error: {NO_BUNDLE}\n")
+
+
+def test_an_empty_folder_is_said_to_be_waited_for(tmp_path: Path) -> None:
+    with subprocess.Popen(  # noqa: S603 - our own command
+        [COMMAND, "watch", str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stderr is not None
+        told = lines_from(process.stderr.fileno(), 1)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 130
+    assert told == [f"waiting for bundles in {tmp_path}; codex writes them there if CODEX_ROLLOUT_TRACE_ROOT names it"]

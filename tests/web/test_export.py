@@ -217,11 +217,13 @@ def test_evidence_is_never_written_over(place: str, tmp_path: Path) -> None:
     done = export(bundle, "-o", bundle / place)
 
     assert done.returncode == 1
-    assert done.stderr.endswith(f"{bundle / place}: error: is evidence of a bundle, and is not written over\n")
+    assert done.stderr == (f"{bundle / place}: error: is evidence of a bundle, and is not written over\n")
     assert {file: file.read_bytes() for file in bundle.rglob("*") if file.is_file()} == before
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     done = export(THERMOSTAT, "-o", tmp_path / "none" / "page.html")
     assert done.returncode == 1
-    assert done.stderr.endswith(f"{tmp_path / 'none' / 'page.html'}: error: No such file or directory\n")
+    assert done.stderr == f"{tmp_path / 'none' / 'page.html'}: error: No such file or directory\n"
+    done = export(THERMOSTAT, "-o", tmp_path)
+    assert (done.returncode, done.stderr) == (1, f"{tmp_path}: error: is a folder\n")

@@ -64,7 +64,10 @@ def test_a_port_that_is_taken_is_said_and_without_one_another_is_taken(own: Path
     with viewing(EXAMPLE, own / "first") as first:
         done = ended(own, "view", EXAMPLE, "--no-open", "--port", str(first.port))
         assert (done.returncode, done.stdout) == (1, "")
-        assert done.stderr == f"error: cannot listen at 127.0.0.1, port {first.port}: Address already in use\n"
+        assert (
+            done.stderr
+            == f"rollout-trace: error: cannot listen at 127.0.0.1, port {first.port}: Address already in use\n"
+        )
         with viewing(EXAMPLE, own / "second") as second:
             assert second.port != first.port
 
@@ -82,7 +85,10 @@ def test_what_is_no_folder_is_one_sentence(own: Path, tmp_path: Path) -> None:
     for name, reason in (("file", "is no folder"), ("nothing", "no such folder")):
         done = ended(own, "view", tmp_path / name, "--no-open")
         assert (done.returncode, done.stdout) == (1, "")
-        assert done.stderr == f"{tmp_path / name}: error: {reason}\n"
+        assert (
+            done.stderr
+            == f"{tmp_path / name}: error: {reason}; name the folder of a bundle, or one that holds bundles\n"
+        )
 
 
 def test_wrong_options_are_wrong_use(own: Path, tmp_path: Path) -> None:

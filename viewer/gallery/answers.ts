@@ -129,7 +129,7 @@ function agent(index: number): AgentLine {
     },
     usage: usage(2 + index, index % 2 === 0 ? "0.0123" : null),
     account: ROLLOUT.account,
-    activity: { thread_id: `thread-${index}`, agent_path: "/root", nickname: null, doing: "ended", what: "completed", since_unix_ms: NOW },
+    activity: { thread_id: `thread-${index}`, agent_path: "/root", nickname: null, doing: "ended", what: "completed", work: null, since_unix_ms: NOW },
     sent: 1,
     received: 1,
   };

@@ -126,7 +126,9 @@ export function listenToKeys(table: () => ReadonlyArray<KeyLine>): () => void {
     if (event.key === "Enter" && isPressable(event.target)) return;
     const read = reader.press(event.key, event.timeStamp);
     if (read === null || read === "waiting") return;
-    for (const handlers of [...listeners].reverse()) {
+    // Nothing is done behind a dialog, which was shown last.
+    const asked = document.querySelector(":modal") === null ? [...listeners].reverse() : listeners.slice(-1);
+    for (const handlers of asked) {
       const handler = handlers.current[read.keys];
       if (handler !== undefined && handler() !== false) {
         event.preventDefault();

@@ -1,10 +1,9 @@
 """The manifest: which rollout a bundle records (spec 1, "manifest.json")."""
 
-from pathlib import Path
-
 import msgspec
 
 from rollout_trace.bundle import layout
+from rollout_trace.bundle.absence import why_no_bundle
 from rollout_trace.bundle.confinement import Confinement, OutsideError, TooLargeError
 from rollout_trace.errors import BundleError
 from rollout_trace.events.manifest import Manifest
@@ -26,7 +25,7 @@ def read_manifest(folder: Confinement, limits: Limits = DEFAULT_LIMITS) -> Manif
         manifest = msgspec.json.decode(data, type=Manifest)
         repeated = repeated_field(manifest, data)
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise BundleError(folder.root, _why_no_bundle(folder.root)) from error
+        raise BundleError(folder.root, why_no_bundle(folder.root)) from error
     except OSError as error:
         raise BundleError(path, error.strerror or str(error)) from error
     except TooLargeError as error:
@@ -37,14 +36,3 @@ def read_manifest(folder: Confinement, limits: Limits = DEFAULT_LIMITS) -> Manif
         reason = f"the field `{repeated}` stands twice"
         raise BundleError(path, reason)
     return manifest
-
-
-def _why_no_bundle(path: Path) -> str:
-    if not path.exists():
-        return "no such folder"
-    if not path.is_dir():
-        return "no trace bundle: it is no folder; name the folder that a bundle is"
-    held = sum(1 for _ in path.glob(f"*/{layout.MANIFEST}"))
-    if held:
-        return f"no trace bundle, but a folder that holds {held}; name one of them"
-    return f"no trace bundle: it has no {layout.MANIFEST}; name a folder that a recorder wrote"

@@ -1,7 +1,7 @@
 """`check`: whether the evidence is whole, and what can be trusted if not."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -14,9 +14,12 @@ from rich.text import Text
 from rollout_trace.bundle.discovery import find_bundles
 from rollout_trace.check.bundle_check import check_bundle
 from rollout_trace.check.findings import Finding, Report, Severity, Verdict
-from rollout_trace.cli.formatting import facts, show, table_of
+from rollout_trace.cli.formatting import CAUTION
 from rollout_trace.cli.limiting import limits_option
+from rollout_trace.cli.printing import show
 from rollout_trace.cli.reporting import complain, error_fields, failure_line, path_text, tell_json
+from rollout_trace.cli.tables import Table, facts
+from rollout_trace.cli.which_bundle import path_named, root_named
 from rollout_trace.errors import BundleError, RolloutTraceError
 from rollout_trace.limits import Limits
 from rollout_trace.printable import printable
@@ -25,10 +28,10 @@ _EXIT_CODES: Final = {Verdict.WHOLE: 0, Verdict.INCOMPLETE: 3, Verdict.DAMAGED: 
 _NO_BUNDLE: Final = 1
 _STYLES: Final = {
     Verdict.WHOLE: "green",
-    Verdict.INCOMPLETE: "yellow",
+    Verdict.INCOMPLETE: CAUTION,
     Verdict.DAMAGED: "red",
-    Severity.NOTE: "cyan",
-    Severity.INCOMPLETE: "yellow",
+    Severity.NOTE: "none",
+    Severity.INCOMPLETE: CAUTION,
     Severity.DAMAGE: "red",
 }
 _MOST_SHOWN = 5
@@ -43,16 +46,17 @@ class _Outcome(NamedTuple):
 
 
 @click.command()
-@click.argument("paths", metavar="BUNDLE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("named", metavar="[BUNDLE]...", nargs=-1)
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each bundle, with all findings.")
 @limits_option
-def check(paths: tuple[Path, ...], limits: Limits, *, as_json: bool) -> None:
-    """Say whether a bundle is whole, and what can be trusted if not.
+def check(named: tuple[str, ...], limits: Limits, *, as_json: bool) -> None:
+    """Say whether a bundle is whole.
 
-    BUNDLE may be a folder of bundles; of several, a line is printed for each. Exit codes: 0 whole, 3 incomplete but
-    consistent, 4 damaged, the worst of several; 1 where there is no bundle.
+    And what is missing and can be trusted all the same, if not. BUNDLE may be a folder of bundles; without it, the
+    folder that CODEX_ROLLOUT_TRACE_ROOT names. Of several, a line is printed for each. Exit codes: 0 whole, 3
+    incomplete but consistent, 4 damaged, the worst of several; 1 where there is no bundle.
     """
-    bundles, outcomes = _bundles_in(paths)
+    bundles, outcomes = _bundles_in([path_named(word) for word in named] or [root_named(None)])
     is_alone = len(bundles) + len(outcomes) == 1
     for outcome in outcomes:
         _tell(outcome, as_json=as_json, is_alone=is_alone)
@@ -63,7 +67,7 @@ def check(paths: tuple[Path, ...], limits: Limits, *, as_json: bool) -> None:
     sys.exit(_exit_code(outcomes))
 
 
-def _bundles_in(paths: tuple[Path, ...]) -> tuple[list[Path], list[_Outcome]]:
+def _bundles_in(paths: Iterable[Path]) -> tuple[list[Path], list[_Outcome]]:
     """The bundles at the paths, each once, and what is to be said of paths that have none."""
     bundles: dict[Path, None] = {}
     without: list[_Outcome] = []
@@ -117,7 +121,7 @@ def _parts(report: Report) -> Iterator[RenderableType]:
     yield Text()
     if report.evidence:
         rows = [(kind, f"{found.files:,}", f"{found.bytes:,}") for kind, found in report.evidence.items()]
-        yield table_of(("evidence", "files", "bytes"), rows, ("files", "bytes"))
+        yield Table(("evidence", "files", "bytes"), rows, ("files", "bytes"))
         yield Text()
     if report.findings:
         yield from _findings(report.findings)

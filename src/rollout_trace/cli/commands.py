@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from rollout_trace.cli.reporting import refuse_use
 from rollout_trace.version import __version__
 
 
@@ -26,6 +27,17 @@ class CommandsByFile(click.Group):
         name = cmd_name.replace("-", "_")
         command: click.Command = getattr(import_module(f"rollout_trace.cli.{name}"), name)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the first argument names, and the other arguments; what is no command is wrong use."""
+        word = args[0]
+        if self.get_command(ctx, word) is None and not word.startswith("-"):
+            from rollout_trace.cli.suggestions import suggestion  # noqa: PLC0415 - not for a command that there is
+
+            refuse_use(f"there is no command `{word}`; {suggestion(word, self.list_commands(ctx))}")
+        return super().resolve_command(ctx, args)
 
 
 @click.group(

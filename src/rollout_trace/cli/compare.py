@@ -1,6 +1,6 @@
 """`compare`: what the bundles of a folder show together."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -9,11 +9,13 @@ import msgspec
 from rich.console import RenderableType
 from rich.text import Text
 
-from rollout_trace.cli.formatting import beginning_of, duration_text, list_of, plural_text, share_text, show, table_of
+from rollout_trace.cli.formatting import beginning_of, duration_text, plural_text, share_text
 from rollout_trace.cli.limiting import limits_option
-from rollout_trace.cli.many_bundles import facts_in, failure_fields, root_argument, short_names, tell_failures
+from rollout_trace.cli.many_bundles import facts_in, failure_fields, names_in, root_argument, tell_failures
 from rollout_trace.cli.money import cost_cell, price_fields, total_cost_cell, usage_notes
+from rollout_trace.cli.printing import show
 from rollout_trace.cli.reporting import tell_json
+from rollout_trace.cli.tables import Table
 from rollout_trace.cli.user_prices import prices_option, user_prices
 from rollout_trace.limits import Limits
 from rollout_trace.printable import printable
@@ -47,7 +49,7 @@ _FIGURES: Final = (
 @limits_option
 @click.option("--json", "as_json", is_flag=True, help="Print all of it as one JSON object.")
 def compare(
-    root: Path | None, rows: int, limits: Limits, price_file: Path | None, *, no_cache: bool, as_json: bool
+    root: str | None, rows: int, limits: Limits, price_file: Path | None, *, no_cache: bool, as_json: bool
 ) -> None:
     """Compare the bundles in a folder.
 
@@ -62,16 +64,16 @@ def compare(
         tell_json(msgspec.structs.asdict(found) | {"prices": price_fields(prices), "failures": failure_fields(fleet)})
     else:
         notes = usage_notes(found.usage, found.compaction_requests, models_without_price(fleet.known, prices), prices)
-        show(_parts(found, rows, notes))
+        show(_parts(found, rows, names_in(fleet), notes))
     tell_failures(fleet, silently=False)
 
 
-def _parts(found: Comparison, rows: int, notes: Iterable[str]) -> Iterator[RenderableType]:
+def _parts(found: Comparison, rows: int, names: Mapping[Path, str], notes: Iterable[str]) -> Iterator[RenderableType]:
     for what, table, count in (
         ("tools", _tools(found.tools[:rows]), len(found.tools)),
         ("models", _models(found.models[:rows]), len(found.models)),
         ("tasks", _tasks(found.tasks[:rows]), len(found.tasks)),
-        ("errors", _errors(found.errors[:rows]), len(found.errors)),
+        ("errors", _errors(found.errors[:rows], names), len(found.errors)),
     ):
         if count:
             yield table
@@ -91,7 +93,7 @@ def _tools(tools: Sequence[ToolComparison]) -> RenderableType:
         rate = share_text(outcomes.failed + outcomes.exit_not_zero, outcomes.calls)
         figures = (outcomes.calls, outcomes.failed, outcomes.exit_not_zero, outcomes.never_ended)
         rows.append((printable(one.tool), *(f"{figure:,}" for figure in figures), rate, f"{one.bundles:,}"))
-    return table_of(("tool", "calls", "failed", "exit not 0", "no end", "rate", "bundles"), rows, _FIGURES)
+    return Table(("tool", "calls", "failed", "exit not 0", "no end", "rate", "bundles"), rows, _FIGURES)
 
 
 def _models(models: Sequence[ModelComparison]) -> RenderableType:
@@ -107,7 +109,7 @@ def _models(models: Sequence[ModelComparison]) -> RenderableType:
         for one in models
     ]
     headings = ("model", "requests", "failed", "median", "95 of 100", "longest", "cached", "cost")
-    return table_of(headings, rows, _FIGURES)
+    return Table(headings, rows, _FIGURES)
 
 
 def _tasks(tasks: Sequence[TaskComparison]) -> RenderableType:
@@ -122,13 +124,19 @@ def _tasks(tasks: Sequence[TaskComparison]) -> RenderableType:
         )
         for one in tasks
     ]
-    return list_of(("bundles", "requests", "time each", "cost each", "cost", "task"), rows, _FIGURES)
+    return Table(("bundles", "requests", "time each", "cost each", "cost", "task"), rows, _FIGURES, is_cut=True)
 
 
-def _errors(errors: Sequence[ErrorComparison]) -> RenderableType:
-    names = short_names([Path(one.bundle) for one in errors]) if errors else []
+def _errors(errors: Sequence[ErrorComparison], names: Mapping[Path, str]) -> RenderableType:
     rows = [
-        (f"{one.count:,}", f"{one.bundles:,}", printable(one.source), beginning_of(one.shape), name, f"{one.seq:,}")
-        for one, name in zip(errors, names, strict=True)
+        (
+            f"{one.count:,}",
+            f"{one.bundles:,}",
+            printable(one.source),
+            beginning_of(one.shape),
+            names[Path(one.bundle)],
+            f"{one.seq:,}",
+        )
+        for one in errors
     ]
-    return table_of(("count", "bundles", "of", "error", "first in", "seq"), rows, _FIGURES, names=("of", "first in"))
+    return Table(("count", "bundles", "of", "error", "first in", "seq"), rows, _FIGURES, names=("of", "first in"))

@@ -6,8 +6,8 @@ import click
 from rich.console import RenderableType
 from rich.text import Text
 
-from rollout_trace.cli.formatting import facts
 from rollout_trace.cli.reading import Reading, reading
+from rollout_trace.cli.tables import facts
 from rollout_trace.cli.wording import item_lines, name_text, ref_text, refs_text
 from rollout_trace.ids import InferenceCallId
 from rollout_trace.model.inference import TokenUsage

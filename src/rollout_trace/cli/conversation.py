@@ -7,8 +7,9 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from rollout_trace.cli.reading import Reading, reading
-from rollout_trace.cli.wording import agent_text, block, name_text, refs_text, since_start
+from rollout_trace.cli.wording import agent_text, block, item_evidence, name_text, refs_text, since_start
 from rollout_trace.ids import InferenceCallId, ThreadId
+from rollout_trace.model.conversation import Role
 from rollout_trace.printable import printable
 from rollout_trace.query.context import Context, context_of
 from rollout_trace.query.conversation import SaidItem, conversation_of, seen_at
@@ -16,6 +17,7 @@ from rollout_trace.query.naming import ObjectRef, item_ref
 from rollout_trace.reduce.evidence import ObjectKind
 
 _MOST_LINES = 12
+_MOST_LINES_OF_HOST = 3
 
 
 @click.command()
@@ -82,18 +84,21 @@ def _parts(asked: Reading, items: Sequence[SaidItem], *, full: bool) -> Iterator
     for item in items:
         yield _heading(asked, item)
         if item.text:
-            yield block(item.text, None if full else _MOST_LINES)
+            yield block(item.text, None if full else _most_lines(item))
+
+
+def _most_lines(item: SaidItem) -> int:
+    """What the host program tells the model is long, and the same in every run."""
+    return _MOST_LINES_OF_HOST if item.role in {Role.DEVELOPER, Role.SYSTEM} else _MOST_LINES
 
 
 def _heading(asked: Reading, item: SaidItem) -> Text:
     name = name_text(asked, item_ref(item.item_id))
     what = " ".join(filter(None, [item.label, item.tool]))
-    heading = Text.assemble(
-        name, "  ", (printable(what), "cyan"), f"  {since_start(asked, item.first_seen_at_unix_ms)}"
-    )
+    heading = Text.assemble(name, "  ", printable(what), f"  {since_start(asked, item.first_seen_at_unix_ms)}")
     if item.origins:
         heading.append_text(Text.assemble("  from ", refs_text(asked, item.origins)))
     if item.first_shown_in is not None:
         shown = ObjectRef(ObjectKind.INFERENCE_CALL, item.first_shown_in)
         heading.append_text(Text.assemble("  first shown in ", name_text(asked, shown)))
-    return heading
+    return heading.append("  ").append_text(item_evidence(asked, item.item_id))

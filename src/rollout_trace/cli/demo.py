@@ -29,14 +29,13 @@ from rollout_trace.reduce.modes import Mode
 @click.option("--open", "is_opened", is_flag=True, help="Then look at it in the browser, as `view` does.")
 @click.pass_context
 def demo(context: click.Context, out: Path, schema: str, *, is_opened: bool) -> None:
-    """Let a small agent work for a few seconds, and show what it recorded of itself.
+    """Let a small agent work, and show what it recorded.
 
-    Its model follows a script, so it needs neither a key nor a network. Its commands, files, programs and the agents
-    that it calls in are real, in a temporary folder.
+    It works for a few seconds and records itself. Its model follows a script, so it needs neither a key nor a
+    network. Its commands, files, programs and the agents that it calls in are real, in a temporary folder.
     """
     if which("sh") is None:
-        complain("error: the demo runs commands with `sh`, which is not found")
-        sys.exit(1)
+        raise click.ClickException("the demo runs commands with `sh`, which is not found")
     with Recorder(out, schema=int(schema)) as recorder:
         if recorder.path is None:  # the recorder has said why
             sys.exit(1)
@@ -53,4 +52,4 @@ def demo(context: click.Context, out: Path, schema: str, *, is_opened: bool) -> 
     if is_opened:
         from rollout_trace.cli.view import view  # noqa: PLC0415 - a server costs more to import than all of this
 
-        context.invoke(view, path=bundle, limits=DEFAULT_LIMITS)
+        context.invoke(view, word=str(bundle), limits=DEFAULT_LIMITS)

@@ -6,15 +6,21 @@ import click
 from rich.console import RenderableType
 from rich.text import Text
 
-from rollout_trace.cli.formatting import duration_text, table_of
+from rollout_trace.cli.formatting import duration_text, plural_text
 from rollout_trace.cli.limiting import limits_option
-from rollout_trace.cli.reading import Reading, bundle_named, open_reading, tell
-from rollout_trace.cli.wording import item_lines
+from rollout_trace.cli.printing import unbroken
+from rollout_trace.cli.reading import Reading, open_reading, tell
+from rollout_trace.cli.tables import Table
+from rollout_trace.cli.which_bundle import bundle_named
+from rollout_trace.cli.wording import item_lines, name_text
 from rollout_trace.ids import ItemId
 from rollout_trace.limits import Limits
 from rollout_trace.printable import printable
 from rollout_trace.query.difference import AgentDifference, Difference, difference_between
+from rollout_trace.query.naming import ObjectRef, item_ref
+from rollout_trace.query.provenance import provenance_of
 from rollout_trace.query.summary import Summary
+from rollout_trace.reduce.evidence import ObjectKind
 
 _MOST_ITEMS = 6
 _MOST_STRETCHES = 8
@@ -39,10 +45,39 @@ def diff(left: str, right: str, limits: Limits, *, as_json: bool, full: bool) ->
 
 
 def _parts(sides: tuple[Reading, Reading], found: Difference, *, full: bool) -> Iterator[RenderableType]:
+    yield _verdict(sides, found)
+    if found.left.first_user_message != found.right.first_user_message:
+        yield Text("They were asked different things.")
+    yield Text()
     for agent in found.agents:
         yield from _agent(sides, agent, full=full)
         yield Text()
     yield _totals(found)
+
+
+def _verdict(sides: tuple[Reading, Reading], found: Difference) -> Text:
+    """Whether they do the same; else where the first agent that both have parts."""
+    parting = next((agent.parts_at for agent in found.agents if agent.parts_at is not None), None)
+    if parting is not None:
+        left, right = _place(sides[0], parting.left, "A"), _place(sides[1], parting.right, "B")
+        return Text.assemble(("They part", "bold"), " at ", left, " and ", right, ".")
+    if all(agent.left is not None and agent.right is not None for agent in found.agents):
+        return Text("They do the same.", "bold")
+    return Text("Agents that both have do the same; not all agents are in both.", "bold")
+
+
+def _place(side: Reading, item_ids: Sequence[ItemId], mark: str) -> Text:
+    """Where the first of the items stands: the request that has it, and the event."""
+    if not item_ids:
+        return Text(f"the end of what {mark} says there")
+    ref = item_ref(item_ids[0])
+    place = Text.assemble(name_text(side, ref), f" of {mark} (")
+    known = provenance_of(side.reduction.trace, ref)
+    call_id = None if known is None else known.asked_in if known.is_answer else known.shown_in
+    if call_id is not None:
+        place.append_text(Text.assemble(name_text(side, ObjectRef(ObjectKind.INFERENCE_CALL, call_id)), ", "))
+    seqs = side.reduction.evidence.events_of(ref.kind, ref.object_id)
+    return place.append(unbroken(f"seq {seqs[0].seq})") if seqs else ")")
 
 
 def _agent(sides: tuple[Reading, Reading], agent: AgentDifference, *, full: bool) -> Iterator[RenderableType]:
@@ -52,11 +87,12 @@ def _agent(sides: tuple[Reading, Reading], agent: AgentDifference, *, full: bool
         yield Text.assemble((path, "bold"), f"  only in {'B' if agent.left is None else 'A'}")
         return
     if agent.parts_at is None:
-        yield Text.assemble((path, "bold"), f"  the same in both: {same:,} items")
+        yield Text.assemble((path, "bold"), f"  the same in both: {plural_text(same, 'item')}")
         return
     before = len(agent.stretches[0].left) if agent.stretches[0].is_same else 0
-    parting = f"after the first {before:,}" if before else "at once"
-    yield Text.assemble((path, "bold"), f"  {same:,} items are the same; they part {parting}")
+    parting = f"after the first {plural_text(before, 'item')}" if before else "at the first item"
+    later = f"; {same - before:,} later on are the same" if same > before else ""
+    yield Text.assemble((path, "bold"), f"  they part {parting}{later}")
     differing = [stretch for stretch in agent.stretches if not stretch.is_same]
     for number, stretch in enumerate(differing if full else differing[:_MOST_STRETCHES]):
         if number:
@@ -75,7 +111,7 @@ def _side(side: Reading, item_ids: Sequence[ItemId], mark: str, style: str, *, f
 def _totals(found: Difference) -> RenderableType:
     left, right = _figures(found.left), _figures(found.right)
     rows = [(name, left.get(name, "0"), right.get(name, "0")) for name in dict.fromkeys([*left, *right])]
-    return table_of(("", "A", "B"), rows, ("A", "B"))
+    return Table(("", "A", "B"), rows, ("A", "B"))
 
 
 def _figures(summary: Summary) -> dict[str, str]:

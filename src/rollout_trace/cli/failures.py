@@ -7,8 +7,9 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from rollout_trace.cli.formatting import facts, outcome_text
-from rollout_trace.cli.reading import Reading, reading
+from rollout_trace.cli.formatting import outcome_text
+from rollout_trace.cli.reading import Reading, agent_option, reading
+from rollout_trace.cli.tables import facts
 from rollout_trace.cli.wording import agent_text, block, evidence_text, name_text, ref_text, refs_text, since_start
 from rollout_trace.printable import printable
 from rollout_trace.query.failures import Failure, failures_of
@@ -21,14 +22,17 @@ _MOST_LINES = 6
 
 @click.command()
 @reading()
+@agent_option
 @click.option("--full", is_flag=True, help="Show error texts in full.")
-def failures(asked: Reading, *, full: bool) -> None:
+def failures(asked: Reading, *, agent: str | None, full: bool) -> None:
     """Show what failed, was cancelled or never ended.
 
     With why, what was going on around it, and what its agent did next. A command whose exit code is not 0 has
     failed. What the log leaves open is unfinished, with what ended around it.
     """
-    found = failures_of(asked.bundle, asked.reduction, goes_on=asked.at is not None)
+    thread_id = asked.agent(agent)
+    every = failures_of(asked.bundle, asked.reduction, goes_on=asked.at is not None)
+    found = [failure for failure in every if thread_id in {None, failure.thread_id}]
     asked.answer(lambda: _parts(asked, found, full=full), failures=found)
 
 

@@ -1,17 +1,11 @@
 """How figures, times and outcomes look in a terminal, the same in every command."""
 
-import os
-import sys
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Final
 
-import click
-from rich.cells import cell_len
-from rich.console import Console, JustifyMethod, RenderableType
-from rich.measure import Measurement
-from rich.table import Table
 from rich.text import Text
 
 from rollout_trace.diagnostics import Level
@@ -23,121 +17,24 @@ from rollout_trace.query.time_account import AgentTime
 from rollout_trace.query.usage import AgentUsage
 from rollout_trace.values import ExecutionStatus, UnixMilliseconds
 
-STYLES = {
+CAUTION: Final = "magenta"
+"""The colour of what is neither well nor failed; yellow cannot be read on a light background."""
+STYLES: Final = {
     "completed": "green",
     "failed": "red",
     "aborted": "red",
-    "cancelled": "yellow",
-    "running": "cyan",
-    Level.NOTE: "cyan",
-    Level.WARNING: "yellow",
+    "cancelled": CAUTION,
+    "running": "none",
+    Level.NOTE: "none",
+    Level.WARNING: CAUTION,
     Level.ERROR: "red",
 }
 """The colour of a status or a level. Each is also written out: no meaning is in a colour alone."""
 
 _MINUTE_SECONDS = 60
 _THOUSAND = 1000
-_UNLIMITED = 100_000
-_NARROWEST_TEXT = 12
 _LEAST_SHOWN = Decimal("0.0001")
 _LARGE_AMOUNT = 10
-_NARROW = 70
-_GAP = 2
-
-
-def show(parts: Iterable[RenderableType]) -> None:
-    """Print parts to standard output, as wide as they need to be: no figure is ever cut.
-
-    Text is shown as it is: no markup, no emoji codes, no guessed colours. Where nobody looks, lines are not wrapped.
-    """
-    width = output_width()
-    console = Console(markup=False, emoji=False, highlight=False, width=width)
-    for part in parts:
-        console.width = max(width, _least_width(console, part))
-        with console.capture() as captured:
-            console.print(part)
-        lines = captured.get().splitlines()
-        if lines:
-            click.echo("\n".join(line.rstrip() for line in lines), color=True)
-
-
-def is_narrow() -> bool:
-    """Whether the answer goes to a window that is too narrow for a table of many columns."""
-    return output_width() < _NARROW
-
-
-def _least_width(console: Console, part: RenderableType) -> int:
-    """How wide a part must be, so that no figure and no line is cut. Words can be broken, in tables and elsewhere."""
-    options = console.options.update(max_width=_UNLIMITED)
-    if isinstance(part, Text) and part.no_wrap:
-        return Measurement.get(console, options, part).maximum
-    if not isinstance(part, Table):
-        return 0
-    needed = []
-    for column in part.columns:
-        words = (Measurement.get(console, options, cell).minimum for cell in (column.header, *column.cells))
-        widest = max(words, default=0)
-        needed.append(column.min_width or (widest if column.no_wrap else min(widest, _NARROWEST_TEXT)))
-    return sum(needed) + _GAP * (len(needed) - 1)
-
-
-def output_width() -> int:
-    """How many characters a line may have; as good as no limit where nobody looks."""
-    has_width = sys.stdout.isatty() or os.environ.get("COLUMNS", "0") not in {"", "0"}
-    return Console().width if has_width else _UNLIMITED
-
-
-def facts() -> Table:
-    """A grid of names and what is to be said under each."""
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="bold", no_wrap=True)
-    grid.add_column(overflow="fold")
-    return grid
-
-
-def table_of(
-    headings: Sequence[str],
-    rows: Sequence[Sequence[str | Text]],
-    figures: Container[str] = (),
-    *,
-    names: Container[str] = (),
-) -> Table:
-    """A plain table. Its columns are named by their headings.
-
-    Those of `figures`, on the right, and of `names`, on the left, are neither wrapped nor cut. All others are wrapped.
-    """
-    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style="bold")
-    for index, heading in enumerate(headings):
-        widest = max(cell_len(str(cell)) for cell in (heading, *(row[index] for row in rows)))
-        if heading in figures or heading in names:
-            justify: JustifyMethod = "right" if heading in figures else "left"
-            table.add_column(heading, justify=justify, no_wrap=True, min_width=widest)
-        else:
-            table.add_column(heading, overflow="fold", min_width=min(widest, _NARROWEST_TEXT))
-    for row in rows:
-        table.add_row(*row)
-    return table
-
-
-def list_of(headings: Sequence[str], rows: Sequence[Sequence[str | Text]], figures: Container[str]) -> Text:
-    """A table with one line a row; the last column is cut where the line is full.
-
-    For many rows: a table of rich takes as long for one row as reading what is in it does.
-    """
-    *widths, last = [max(cell_len(str(cell)) for cell in column) for column in zip(headings, *rows, strict=True)]
-    most = max(min(last, _NARROWEST_TEXT), output_width() - sum(widths) - 2 * len(widths))
-    lines = []
-    for row in ([Text(heading, "bold") for heading in headings], *rows):
-        line = Text()
-        for heading, cell, width in zip(headings, row, widths, strict=False):
-            padding = " " * (width - cell_len(str(cell)))
-            line.append(padding if heading in figures else "").append(cell)
-            line.append("  " if heading in figures else f"{padding}  ")
-        text = row[-1] if isinstance(row[-1], Text) else Text(row[-1])
-        text = text.copy()
-        text.truncate(most, overflow="ellipsis")
-        lines.append(line.append(text))
-    return Text("\n", no_wrap=True).join(lines)
 
 
 def agent_labels(agents: Sequence[AgentTime | AgentUsage]) -> dict[ThreadId, str]:
@@ -154,14 +51,14 @@ def agent_labels(agents: Sequence[AgentTime | AgentUsage]) -> dict[ThreadId, str
 def status_text(status: str, *, is_over: bool = False) -> Text:
     """A status in its colour. What runs in a rollout that `is_over` is unfinished."""
     if is_over and status == ExecutionStatus.RUNNING:
-        return Text("unfinished", "yellow")
+        return Text("unfinished", CAUTION)
     return Text(status, STYLES[status])
 
 
 def outcome_text(outcome: Outcome) -> Text:
     """How a piece of work stands, in its colour; what never ended is called unfinished, with what ended around it."""
     if outcome.unfinished is not None:
-        return Text(str(outcome), "yellow")
+        return Text(str(outcome), CAUTION)
     return Text(str(outcome), STYLES["failed"] if outcome.exit_code else STYLES[outcome.status])
 
 
@@ -239,7 +136,9 @@ def share_text(part: int, whole: int) -> str:
 
 
 def duration_text(milliseconds: int) -> str:
-    """A duration, as precise as a person needs it: `4.0 s`, `3 min 05 s`, `1 h 02 min`."""
+    """A duration, as precise as a person needs it: `23 ms`, `4.0 s`, `3 min 05 s`, `1 h 02 min`."""
+    if milliseconds < 1000:  # noqa: PLR2004 - a second
+        return f"{milliseconds} ms"
     if milliseconds < _MINUTE_SECONDS * 1000:
         return f"{milliseconds / 1000:.1f} s"
     minutes, seconds = divmod(round(milliseconds / 1000), _MINUTE_SECONDS)

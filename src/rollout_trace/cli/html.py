@@ -9,9 +9,10 @@ import click
 from rollout_trace.bundle.output_file import is_evidence, replace_file
 from rollout_trace.cli.formatting import plural_text, size_text
 from rollout_trace.cli.limiting import limits_option
-from rollout_trace.cli.reading import bundle_named, open_reading
-from rollout_trace.cli.reporting import complain, failure_line, tell_path
+from rollout_trace.cli.reading import open_reading
+from rollout_trace.cli.reporting import complain, refuse, tell_path
 from rollout_trace.cli.user_prices import prices_option, user_prices
+from rollout_trace.cli.which_bundle import bundle_named
 from rollout_trace.errors import OutputError, reason_of
 from rollout_trace.limits import Limits
 from rollout_trace.web.export.document import PageNotBuiltError, document
@@ -50,8 +51,12 @@ def html(
     contain is said before it is written. BUNDLE is a bundle's folder; `latest`, or nothing, is the newest in the
     folder that CODEX_ROLLOUT_TRACE_ROOT names.
     """
-    prices = user_prices(price_file)
     path = bundle_named(bundle)
+    try:
+        _look_at(output)
+    except OutputError as error:
+        refuse(path, error)
+    prices = user_prices(price_file)
     reading = open_reading(path, limits, at=at)
     extent = extent_of(key_of(path), path.absolute().name, reading.reduction, is_live=False)
     view = View(reading.bundle, reading.reduction, extent, prices)
@@ -60,8 +65,7 @@ def html(
     try:
         page = document(found)
     except PageNotBuiltError as error:
-        complain(f"error: {error}")
-        sys.exit(1)
+        raise click.ClickException(str(error)) from None
     for line in _contents(found, view, len(page)):
         complain(line)
     if not yes and sys.stdin.isatty() and not click.confirm(f"Write {output}?", default=True, err=True):
@@ -69,8 +73,7 @@ def html(
     try:
         _write(output, page)
     except OutputError as error:
-        complain(failure_line(str(path), error))
-        sys.exit(1)
+        refuse(path, error)
     tell_path(output)
 
 
@@ -96,12 +99,22 @@ def _contents(found: Enclosed, view: View, size: int) -> Iterator[str]:
     yield "Nothing was removed from it; --redact leaves out the texts."
 
 
-def _write(output: Path, page: bytes) -> None:
+def _look_at(output: Path) -> None:
+    """Find what can be wrong with a file before there is anything to be written into it."""
     try:
         if not output.name:
             raise OutputError(output, "names no file")
         if is_evidence(output):
             raise OutputError(output, "is evidence of a bundle, and is not written over")
+        if output.is_dir():
+            raise OutputError(output, "is a folder")
+        output.parent.stat()
+    except (OSError, ValueError) as error:
+        raise OutputError(output, reason_of(error)) from error
+
+
+def _write(output: Path, page: bytes) -> None:
+    try:
         if output.exists() and not output.is_file():
             output.write_bytes(page)
         else:

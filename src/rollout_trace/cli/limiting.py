@@ -39,6 +39,8 @@ def _limits_in(values: Iterable[str]) -> Limits:
     changed = {}
     for value in values:
         name, _, number = value.partition("=")
+        if name in Limits.__struct_fields__ and not number:
+            raise click.BadParameter(f"{name!r} needs a number, as {name}=100K")
         if name not in Limits.__struct_fields__:
             raise click.BadParameter(f"{name!r} is no limit; these are: {', '.join(Limits.__struct_fields__)}")
         changed[name] = _number(number)

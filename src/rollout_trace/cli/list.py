@@ -2,7 +2,7 @@
 
 import fnmatch
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -12,21 +12,21 @@ import click
 from rich.text import Text
 
 from rollout_trace.cli.formatting import (
+    CAUTION,
     beginning_of,
     count_text,
     duration_text,
-    list_of,
-    output_width,
     plural_text,
-    show,
     size_text,
     status_text,
     time_text,
 )
 from rollout_trace.cli.limiting import limits_option
-from rollout_trace.cli.many_bundles import facts_in, failure_fields, root_argument, short_names, tell_failures
+from rollout_trace.cli.many_bundles import facts_in, failure_fields, names_in, root_argument, tell_failures
 from rollout_trace.cli.money import price_fields, total_cost_cell, usage_notes
+from rollout_trace.cli.printing import show
 from rollout_trace.cli.reporting import complain, path_text, tell_json
+from rollout_trace.cli.tables import Table
 from rollout_trace.cli.user_prices import prices_option, user_prices
 from rollout_trace.limits import Limits
 from rollout_trace.query.bundle_facts import BundleFacts
@@ -104,7 +104,7 @@ class _Moment(click.ParamType[int]):
 @limits_option
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each bundle.")
 def list(  # noqa: A001 - the name of the command
-    root: Path | None,
+    root: str | None,
     order: str,
     status: str | None,
     since: int | None,
@@ -141,9 +141,11 @@ def list(  # noqa: A001 - the name of the command
         for failure in failure_fields(fleet):
             tell_json(failure)
     elif lines:
-        _show(lines, prices)
+        _show(lines, names_in(fleet), prices, order)
     else:
-        complain(f"no bundle of {len(fleet.known):,} is like that")
+        filters = {"--status": status, "--since": since, "--model": model, "--asked": asked}
+        given = ", ".join(option for option, value in filters.items() if value is not None)
+        complain(f"none of {plural_text(len(fleet.known), 'bundle')} has what {given} wants")
     tell_failures(fleet, silently=as_json)
 
 
@@ -194,70 +196,58 @@ def _as_json(line: _Line, prices: PriceTable) -> dict[str, object]:
 # The table ----------------------------------------------------------------------------------------------------------
 
 
-class _Column(NamedTuple):
-    """A column, and from which width of the terminal on it is shown."""
-
-    heading: str
-    cell: Callable[[_Line], str | Text]
-    least_width: int = 0
-
-
-_COLUMNS: Final = (
-    _Column("started", lambda line: time_text(line.bundle.facts.started_at_unix_ms)[:16]),
-    _Column("time", lambda line: duration_text(line.bundle.facts.duration_ms)),
-    _Column("status", lambda line: _status_text(line.bundle.facts)),
-    _Column("agents", lambda line: f"{line.bundle.facts.agents:,}", 130),
-    _Column("requests", lambda line: f"{line.usage.requests:,}", 110),
-    _Column("tokens", lambda line: count_text(_tokens(line.usage)), 100),
-    _Column("cost", lambda line: total_cost_cell(line.usage)),
-    _Column("faults", lambda line: f"{sum(line.bundle.facts.diagnostics.values()):,}", 120),
-    _Column("size", lambda line: size_text(line.bundle.facts.evidence_bytes), 130),
-)
-_FIGURES: Final = ("time", "agents", "requests", "tokens", "cost", "faults", "size")
+_COLUMNS: Final[dict[str, Callable[[_Line], str | Text]]] = {
+    "started": lambda line: time_text(line.bundle.facts.started_at_unix_ms)[:16],
+    "time": lambda line: duration_text(line.bundle.facts.duration_ms),
+    "status": lambda line: _status_text(line.bundle.facts),
+    "faults": lambda line: f"{sum(line.bundle.facts.diagnostics.values()):,}",
+    "cost": lambda line: total_cost_cell(line.usage),
+    "tokens": lambda line: count_text(_tokens(line.usage)),
+    "requests": lambda line: f"{line.usage.requests:,}",
+    "agents": lambda line: f"{line.bundle.facts.agents:,}",
+    "size": lambda line: size_text(line.bundle.facts.evidence_bytes),
+}
+_FIGURES: Final = ("time", "faults", "cost", "tokens", "requests", "agents", "size")
+_SPARE: Final = ("size", "agents", "requests", "tokens", "cost", "time", "started")
 
 
-def _show(lines: Sequence[_Line], prices: PriceTable) -> None:
-    width = output_width()
-    columns = [column for column in _COLUMNS if column.least_width <= width]
-    names = short_names([line.bundle.path for line in lines])
+def _show(lines: Sequence[_Line], names: Mapping[Path, str], prices: PriceTable, order: str) -> None:
     before = ["", *(line.session for line in lines)]
     rows = [
         (
-            f"{'  ' if line.session == above else ''}{name}",
-            *(column.cell(line) for column in columns),
+            f"{'  ' if line.session == above else ''}{names[line.bundle.path]}",
+            *(cell(line) for cell in _COLUMNS.values()),
             _asked(line),
         )
-        for line, name, above in zip(lines, names, before, strict=False)
+        for line, above in zip(lines, before, strict=False)
     ]
-    headings = ("bundle", *(column.heading for column in columns), "asked")
-    show([list_of(headings, rows, _FIGURES), Text()])
-    show(Text(note, "dim") for note in _notes(lines, prices, len(columns)))
+    spare = [heading for heading in _SPARE if heading != order]
+    table = Table(("bundle", *_COLUMNS, "asked"), rows, _FIGURES, names=("bundle", "started"), spare=spare, is_cut=True)
+    show([table, Text()])
+    show(Text(note, "dim") for note in _notes(lines, prices))
 
 
 def _status_text(facts: BundleFacts) -> Text:
-    return Text("no end", "yellow") if facts.status is RolloutStatus.RUNNING else status_text(facts.status)
+    return Text("no end", CAUTION) if facts.status is RolloutStatus.RUNNING else status_text(facts.status)
 
 
 def _asked(line: _Line) -> Text:
     asked = line.bundle.facts.first_user_message
     text = Text("(nothing)", "dim") if asked is None else Text(beginning_of(asked))
     if line.relation != Beginning.STARTED:
-        return Text.assemble((f"{line.relation}: ", "cyan"), text)
+        return Text.assemble(f"{line.relation}: ", text)
     return text
 
 
-def _notes(lines: Sequence[_Line], prices: PriceTable, shown: int) -> Iterator[str]:
+def _notes(lines: Sequence[_Line], prices: PriceTable) -> Iterator[str]:
     bundles = [line.bundle for line in lines]
     total = usage_of_requests((request for _, facts in bundles for request in facts.requests), prices)
     sessions = len({line.session for line in lines})
     yield (
         f"{plural_text(len(lines), 'bundle')} of {plural_text(sessions, 'session')}, "
-        f"{count_text(_tokens(total))} tokens, cost {total_cost_cell(total)}"
+        f"{count_text(_tokens(total))} tokens in and out, cost {total_cost_cell(total)}"
     )
     if any(facts.status is RolloutStatus.RUNNING for _, facts in bundles):
         yield "no end: it still runs, or was killed."
-    if shown < len(_COLUMNS):
-        hidden = ", ".join(column.heading for column in _COLUMNS if column.least_width > output_width())
-        yield f"A wider terminal shows {hidden} as well."
     compaction_requests = sum(facts.compaction_requests for _, facts in bundles)
     yield from usage_notes(total, compaction_requests, models_without_price(bundles, prices), prices)

@@ -44,7 +44,7 @@ def main() -> None:
         _leave_standard_output()
         if isinstance(error, BrokenPipeError):  # whoever reads has had enough, which is no fault
             sys.exit(OUTPUT_CLOSED)
-        print(f"error: {error.strerror or error}", file=sys.stderr)  # noqa: T201 - click may not be there
+        print(f"rollout-trace: error: {error.strerror or error}", file=sys.stderr)  # noqa: T201 - click may not be there
         sys.exit(1)
 
 

@@ -13,18 +13,15 @@ from typing import Any, NamedTuple
 import click
 
 from rollout_trace.bundle.discovery import find_bundles
-from rollout_trace.bundle.layout import ROOT_VARIABLE
 from rollout_trace.cli.progress import with_progress
-from rollout_trace.cli.reporting import complain, error_fields, failure_line, path_text
+from rollout_trace.cli.reporting import complain, error_fields, failure_line, path_text, refuse
+from rollout_trace.cli.which_bundle import root_named, shown_name
 from rollout_trace.errors import BundleError, RolloutTraceError
 from rollout_trace.fleet.fact_cache import FactCache
 from rollout_trace.fleet.facts import Found, each_known_or_found, found_anew
 from rollout_trace.limits import Limits
-from rollout_trace.printable import printable
 from rollout_trace.query.bundle_facts import BundleFacts
 from rollout_trace.query.sessions import KnownBundle
-
-_SHORTEST_NAME = 14
 
 
 class FleetFacts(NamedTuple):
@@ -40,8 +37,6 @@ def root_argument(command: Callable[..., Any]) -> Callable[..., Any]:
         "root",
         metavar="[ROOT]",
         required=False,
-        envvar=ROOT_VARIABLE,
-        type=click.Path(path_type=Path),
     )
     option = click.option(
         "--no-cache", is_flag=True, help="Reduce every bundle anew, and keep nothing in your cache folder."
@@ -49,15 +44,13 @@ def root_argument(command: Callable[..., Any]) -> Callable[..., Any]:
     return argument(option(command))
 
 
-def facts_in(root: Path | None, limits: Limits, *, no_cache: bool) -> FleetFacts:
+def facts_in(word: str | None, limits: Limits, *, no_cache: bool) -> FleetFacts:
     """The facts of the bundles in a folder; ends the command with a sentence if there are none."""
-    if root is None:
-        raise click.UsageError("name a folder of bundles, or set CODEX_ROLLOUT_TRACE_ROOT to one")
+    root = root_named(word)
     try:
         bundles = find_bundles(root)
     except BundleError as error:
-        complain(failure_line(str(root), error))
-        sys.exit(1)
+        refuse(root, error)
     anew = partial(_found_anew, limits=limits)
     if no_cache:
         with closing(anew(bundles)) as results:
@@ -87,13 +80,11 @@ def tell_failures(fleet: FleetFacts, *, silently: bool) -> None:
         sys.exit(1)
 
 
-def short_names(bundles: Sequence[Path]) -> list[str]:
-    """The names of bundles, cut where that leaves them different: a name cut so is completed by the shell's Tab key."""
+def names_in(fleet: FleetFacts) -> dict[Path, str]:
+    """What to call each bundle of a folder: its name, of a long one so much as every command takes for it."""
+    bundles = [bundle for bundle, _ in (*fleet.known, *fleet.failures)]
     names = [bundle.absolute().name for bundle in bundles]
-    length = _SHORTEST_NAME
-    while length < max(map(len, names)) and len({name[:length] for name in names}) < len(set(names)):
-        length += 1
-    return [printable(name if len(name) <= length + 1 else f"{name[:length]}…") for name in names]
+    return {bundle: shown_name(name, names) for bundle, name in zip(bundles, names, strict=True)}
 
 
 def _found_anew(bundles: Sequence[Path], limits: Limits) -> Generator[Found]:

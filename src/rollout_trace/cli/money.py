@@ -34,15 +34,15 @@ def token_cells(tokens: TokenUsage, *, in_short: bool) -> tuple[str, ...]:
 def cost_cell(cost: UsDollars | None, *, is_incomplete: bool) -> Text:
     """What something cost; it `is_incomplete` if the price of some of it is not known."""
     if cost is None:
-        return Text("unknown", "yellow") if is_incomplete else Text("-")
-    return Text.assemble(money_text(cost), (" + unknown", "yellow") if is_incomplete else "")
+        return Text("unknown") if is_incomplete else Text("-")
+    return Text(f"{money_text(cost)}{' + unknown' if is_incomplete else ''}")
 
 
 def total_cost_cell(totals: UsageTotals) -> Text:
     """What several requests cost; a mark says that some of them have no count of tokens, and so are not in it."""
     cost = cost_cell(totals.cost_usd, is_incomplete=bool(totals.requests_without_price))
     is_marked = totals.requests_without_count and totals.cost_usd is not None
-    return Text.assemble(cost, (_MARK, "yellow") if is_marked else "")
+    return Text.assemble(cost, _MARK if is_marked else "")
 
 
 def usage_notes(

@@ -23,11 +23,9 @@ def reduce_plainly(arguments: list[str]) -> int | None:
             return None
     if path.startswith("-") or mode not in _MODES or LIMITS_VARIABLE in os.environ:
         return None
-    from pathlib import Path  # noqa: PLC0415 - not before it is known that this is the way
-
-    from rollout_trace.cli.reducing import bundles_in, reduce_bundles  # noqa: PLC0415 - likewise
+    from rollout_trace.cli.reducing import bundles_in, reduce_bundles  # noqa: PLC0415 - not before this is known
     from rollout_trace.cli.streams import prepare_streams  # noqa: PLC0415 - likewise
     from rollout_trace.reduce.modes import Mode  # noqa: PLC0415 - likewise
 
     prepare_streams()
-    return reduce_bundles(*bundles_in((Path(path),)), mode=Mode(mode))
+    return reduce_bundles(*bundles_in([path]), mode=Mode(mode))

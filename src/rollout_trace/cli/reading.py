@@ -7,25 +7,23 @@ leads to, and whether the answer goes to a person or to a program.
 
 import functools
 import inspect
-import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Final, NamedTuple, NoReturn, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import click
 from rich.console import RenderableType
 from rich.text import Text
 
 from rollout_trace.bundle.folder import Bundle
-from rollout_trace.bundle.layout import MANIFEST, ROOT_VARIABLE
-from rollout_trace.bundle.newest import newest_bundle
 from rollout_trace.bundle_reduction import reduce_bundle
-from rollout_trace.cli.formatting import show
 from rollout_trace.cli.limiting import limits_option
-from rollout_trace.cli.reporting import complain, failure_line, path_text, tell_json
+from rollout_trace.cli.printing import show
+from rollout_trace.cli.reporting import complain, path_text, refuse, tell_json
+from rollout_trace.cli.which_bundle import BUNDLE_HELP, bundle_named, words_split
 from rollout_trace.diagnostics import Code, Level
-from rollout_trace.errors import BundleError, QuestionError, RolloutTraceError
+from rollout_trace.errors import QuestionError, RolloutTraceError
+from rollout_trace.ids import ThreadId
 from rollout_trace.limits import DEFAULT_LIMITS, Limits
 from rollout_trace.printable import printable
 from rollout_trace.query.moment import state_at
@@ -33,13 +31,6 @@ from rollout_trace.query.naming import Names, ObjectRef
 from rollout_trace.reduce.evidence import ObjectKind
 from rollout_trace.reduce.modes import Mode
 from rollout_trace.reduce.replay import Reduction
-
-LATEST: Final = "latest"
-_WRONG_USE: Final = 2
-_BUNDLE_HELP: Final = f"""
-BUNDLE is a bundle's folder; ROOT/{LATEST} is the newest bundle in the folder ROOT. `{LATEST}` alone, or nothing, is
-the newest in the folder that {ROOT_VARIABLE} names.
-"""
 
 Function: TypeAlias = Callable[..., None]
 
@@ -64,6 +55,10 @@ class Reading(NamedTuple):
             return self.names.find(words, kinds)
         except QuestionError as error:
             refuse(self.bundle.path, error)
+
+    def agent(self, words: str | None) -> ThreadId | None:
+        """The agent that the user means; None if none is named."""
+        return None if words is None else ThreadId(self.find(words, ObjectKind.THREAD).object_id)
 
     def answer(self, parts: Callable[[], Iterable[RenderableType]], **fields: object) -> None:
         """Give an answer: `fields` as one JSON object, or `parts` for a person."""
@@ -91,12 +86,12 @@ def reading(operand: str | None = None) -> Callable[[Function], Function]:
         def command(
             words: tuple[str, ...], limits: Limits, *, as_json: bool, at: int | None = None, **options: object
         ) -> None:
-            words, operand_words = _split(words, operand, is_optional=is_optional)
-            opened = open_reading(_meant(words), limits, at=at, as_json=as_json)
-            given = {} if operand is None else {"operand": operand_words}
+            bundle, wanted = words_split(words, operand and operand.strip("[]"), is_optional=is_optional)
+            opened = open_reading(bundle_named(bundle), limits, at=at, as_json=as_json)
+            given = {} if operand is None else {"operand": wanted}
             function(opened, **given, **options)
 
-        command.__doc__ = f"{inspect.getdoc(function)}\n{_BUNDLE_HELP}"
+        command.__doc__ = f"{inspect.getdoc(function)}\n{BUNDLE_HELP}"
         at_option = click.option("--at", metavar="SEQ", type=int, help="As it was when the event SEQ had happened.")
         json_option = click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON object.")
         words_argument = click.argument("words", metavar=metavar, nargs=-1, required=bool(operand) and not is_optional)
@@ -104,6 +99,11 @@ def reading(operand: str | None = None) -> Callable[[Function], Function]:
         return decorated
 
     return decorate
+
+
+def agent_option(command: Function) -> Function:
+    """Give a command the option `--agent`, as its argument `agent`."""
+    return click.option("--agent", metavar="AGENT", help="Only of this agent: its path or its id.")(command)
 
 
 def open_reading(
@@ -135,61 +135,3 @@ def tell(parts: Callable[[], Iterable[RenderableType]], fields: Mapping[str, obj
         tell_json(fields)
     else:
         show(parts())
-
-
-def bundle_named(name: str | None) -> Path:
-    """The bundle that a user means by a name, or by none; ends the command if there is no such bundle."""
-    given = Path(LATEST if name is None else name)
-    try:
-        if given.name != LATEST or (given / MANIFEST).exists():
-            return given
-        if given != Path(LATEST):
-            return newest_bundle(given.parent)
-        root = os.environ.get(ROOT_VARIABLE)
-        if root:
-            return newest_bundle(root)
-    except RolloutTraceError as error:
-        refuse(given, error)
-    except (OSError, ValueError) as error:
-        refuse(given, BundleError(given, str(error)))
-    complain(f"error: no bundle is named, and {ROOT_VARIABLE} is not set; name a bundle's folder")
-    sys.exit(_WRONG_USE)
-
-
-def refuse(path: Path, error: RolloutTraceError) -> NoReturn:
-    """End the command with one sentence: 2 for a question that was put wrong, 1 for a bundle that cannot be read."""
-    complain(failure_line(str(path), error))
-    sys.exit(_WRONG_USE if isinstance(error, QuestionError) else 1)
-
-
-def _meant(words: tuple[str, ...]) -> Path:
-    return bundle_named(words[0] if words else None)
-
-
-def _split(words: tuple[str, ...], operand: str | None, *, is_optional: bool) -> tuple[tuple[str, ...], str | None]:
-    """The words for the bundle, none or one; and the operand."""
-    most = 1 if operand is None else 2
-    if len(words) > most:
-        wanted = "one bundle" if operand is None else f"one bundle and one {operand.strip('[]')}"
-        raise click.UsageError(f"`{words[most]}` is one word too many: this command takes {wanted}")
-    if operand is None:
-        return words, None
-    if len(words) == most:
-        return words[:1], words[1]
-    if is_optional and words and _is_bundle(words[0]):
-        return words, None
-    if words and not is_optional and _is_folder_of_bundle(words[0]):
-        raise click.UsageError(f"`{printable(words[0])}` is the bundle; the {operand} is missing after it")
-    return (), words[0] if words else None
-
-
-def _is_bundle(word: str) -> bool:
-    """Whether a single word names the bundle; without a folder of bundles to look in, nothing else can be meant."""
-    return Path(word).name == LATEST or _is_folder_of_bundle(word) or not os.environ.get(ROOT_VARIABLE)
-
-
-def _is_folder_of_bundle(word: str) -> bool:
-    try:
-        return (Path(word) / MANIFEST).exists()
-    except (OSError, ValueError):
-        return False

@@ -13,7 +13,7 @@ from rollout_trace.reduce.modes import Mode
 
 
 @click.command()
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("named", metavar="PATH...", nargs=-1, required=True)
 @click.option(
     "-o",
     "--output",
@@ -39,16 +39,17 @@ from rollout_trace.reduce.modes import Mode
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each bundle, with its diagnostics.")
 @limits_option
 def reduce(
-    paths: tuple[Path, ...], output: Path | None, mode: str, jobs: int | None, limits: Limits, *, as_json: bool
+    named: tuple[str, ...], output: Path | None, mode: str, jobs: int | None, limits: Limits, *, as_json: bool
 ) -> None:
-    """Write the reduced graph of each bundle into it, as state.json.
+    """Write the graph of each bundle into it.
 
-    PATH is a bundle, or a folder of bundles. The paths written go to standard output, diagnostics to standard error.
-    A bundle that is rejected does not stop the others; the exit code is 1 then.
+    The file is state.json, as Codex writes it. PATH is a bundle, or a folder of bundles. The paths written go to
+    standard output, diagnostics to standard error. A bundle that is rejected does not stop the others; the exit
+    code is 1 then.
     """
     if output == STANDARD_OUTPUT and as_json:
         raise click.UsageError("--json and --output - both want standard output")
-    bundles, without = bundles_in(paths)
+    bundles, without = bundles_in(named)
     if output is not None and len(bundles) > 1:
         raise click.UsageError(f"--output is for one bundle, and these are {len(bundles)}")
     exit_code = reduce_bundles(bundles, without, output, Mode(mode), limits, jobs, as_json=as_json)

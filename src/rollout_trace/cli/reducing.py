@@ -3,7 +3,7 @@
 The command line is read in `reduce`, or in `plain_reduction`.
 """
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from rollout_trace.cli.reporting import (
     tell_json,
     tell_path,
 )
+from rollout_trace.cli.which_bundle import path_named
 from rollout_trace.errors import BundleError
 from rollout_trace.limits import DEFAULT_LIMITS, Limits
 from rollout_trace.reduce.modes import Mode
@@ -46,11 +47,11 @@ def reduce_bundles(
     return 1 if failed else 0
 
 
-def bundles_in(paths: tuple[Path, ...]) -> tuple[list[Path], list[Outcome]]:
-    """The bundles at the paths, each once, and what is to be said of paths that have none."""
+def bundles_in(words: Iterable[str]) -> tuple[list[Path], list[Outcome]]:
+    """The bundles that are meant, each once, and what is to be said of words that mean none."""
     bundles: dict[Path, None] = {}
     without: list[Outcome] = []
-    for path in paths:
+    for path in map(path_named, words):
         try:
             bundles.update(dict.fromkeys(find_bundles(path)))
         except BundleError as error:

@@ -3,14 +3,25 @@
 import os
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Final, NoReturn
 
 import msgspec
 
 from rollout_trace.diagnostics import Diagnostic
-from rollout_trace.errors import BundleError, OutputError, PriceTableError, Rejection, RolloutTraceError, StateError
+from rollout_trace.errors import (
+    BundleError,
+    OutputError,
+    PriceTableError,
+    QuestionError,
+    Rejection,
+    RolloutTraceError,
+    StateError,
+)
 from rollout_trace.printable import printable
 
+PROGRAM: Final = "rollout-trace"
+_FAILED: Final = 1
+_WRONG_USE: Final = 2
 _json_encoder: Final = msgspec.json.Encoder(decimal_format="number")  # amounts of money are numbers
 
 
@@ -26,6 +37,23 @@ def failure_line(bundle: str, error: RolloutTraceError) -> str:
     if isinstance(error, BundleError | OutputError | PriceTableError | StateError):
         return printable(f"{error.path}: error: {error.reason}")
     return printable(f"{bundle}: error: {error}")
+
+
+def refuse(path: Path, error: RolloutTraceError) -> NoReturn:
+    """End the command with one sentence: 2 for a question that was put wrong, 1 for a bundle that cannot be read."""
+    complain(failure_line(str(path), error))
+    sys.exit(_WRONG_USE if isinstance(error, QuestionError) else _FAILED)
+
+
+def refuse_use(sentence: str) -> NoReturn:
+    """End the command, since it was not used as it wants to be, with one sentence."""
+    complain(own_failure_line(sentence))
+    sys.exit(_WRONG_USE)
+
+
+def own_failure_line(sentence: str) -> str:
+    """What is wrong with no file, but with how the program was used, or where it runs."""
+    return printable(f"{PROGRAM}: error: {sentence}")
 
 
 def error_fields(error: RolloutTraceError) -> dict[str, object]:

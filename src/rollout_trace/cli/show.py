@@ -8,14 +8,19 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from rollout_trace.cli.formatting import duration_text, facts, outcome_text, time_text
+from rollout_trace.cli.field_words import words_from, words_to
+from rollout_trace.cli.formatting import duration_text, outcome_text, time_text
+from rollout_trace.cli.printing import unbroken
+from rollout_trace.cli.provenance import provenance_sentence
 from rollout_trace.cli.reading import Reading, reading
 from rollout_trace.cli.shown_event import seq_named, show_event
+from rollout_trace.cli.tables import facts
 from rollout_trace.cli.wording import agent_text, block, name_text, ref_text, since_start
 from rollout_trace.model.execution import ExecutionWindow
 from rollout_trace.printable import printable
 from rollout_trace.query.description import Description, describe
 from rollout_trace.query.naming import KIND_WORDS, ObjectRef
+from rollout_trace.query.provenance import provenance_of
 from rollout_trace.reduce.evidence import ObjectKind
 
 _MOST_LINES = 20
@@ -27,11 +32,11 @@ _MOST_EVENTS = 20
 @reading("ID")
 @click.option("--full", is_flag=True, help="Show texts, links and events in full, however many.")
 def show(asked: Reading, operand: str, *, full: bool) -> None:
-    """Show one object, and all that is linked with it; or one event of the log.
+    """Show one object, or one event of the log.
 
-    What it is, when it was, by whom, what it says, and the evidence. ID is any id or name of any object
-    (`request:3`, `item:12`, a tool call's id, an agent's path, a payload's path), or the beginning of one; `seq:47` is
-    the event 47.
+    What it is, when it was, by whom, what it says, what is linked with it, and the evidence. ID is any id or name
+    of any object (`request:3`, `item:12`, a tool call's id, an agent's path, a payload's path), or the beginning of
+    one; `seq:47` is the event 47.
     """
     seq = seq_named(operand)
     if seq is not None:
@@ -45,6 +50,13 @@ def _parts(asked: Reading, found: Description, *, full: bool) -> Iterator[Render
     yield Text.assemble((printable(found.name), "bold"), f"  {KIND_WORDS[found.ref.kind]}  {printable(found.what)}")
     yield Text()
     yield _facts(asked, found)
+    provenance = provenance_of(asked.reduction.trace, found.ref)
+    sentence = None if provenance is None else provenance_sentence(asked, provenance)
+    if sentence is not None:
+        yield sentence
+    if found.ref.kind is ObjectKind.INFERENCE_CALL:
+        name = printable(found.name)
+        yield Text(f"`context {name}` shows what is new in it, `conversation --request {name}` all of it.", "dim")
     for title, text in found.texts.items():
         yield Text(f"\n{title}", "bold")
         yield block(
@@ -67,7 +79,7 @@ def _facts(asked: Reading, found: Description) -> Table:
     if found.execution is not None:
         grid.add_row("started", _when(asked, found.execution))
     if found.outcome is not None:
-        took = "" if (duration := _duration(found.execution)) is None else f", {duration_text(duration)}"
+        took = "" if (duration := _duration(found.execution)) is None else f", {unbroken(duration_text(duration))}"
         grid.add_row("outcome", outcome_text(found.outcome).append(took, "none"))
     for name, value in found.figures.items():
         if value == found.ref.object_id:
@@ -100,10 +112,9 @@ def _links(asked: Reading, found: Description, *, full: bool) -> Table:
     by_field: dict[str, list[ObjectRef]] = {}
     for link in found.links:
         if link.ref.kind is not ObjectKind.RAW_PAYLOAD:
-            by_field.setdefault(_words(link.field), []).append(link.ref)
+            by_field.setdefault(words_to(link.field), []).append(link.ref)
     for named in found.named_by:
-        what = named.field if " " in named.field else f"{_words(named.field)} of"
-        by_field.setdefault(what, []).append(named.ref)
+        by_field.setdefault(words_from(named.field), []).append(named.ref)
     for field, refs in by_field.items():
         shown = refs if full else refs[:_MOST_LINKS]
         lines = [ref_text(asked, ref) for ref in dict.fromkeys(shown)]
@@ -111,12 +122,6 @@ def _links(asked: Reading, found: Description, *, full: bool) -> Table:
             lines.append(Text(f"… and {len(refs) - len(shown):,} more; --full shows them", "dim"))
         grid.add_row(Text(f"  {field}", "dim"), Text("\n").join(lines))
     return grid
-
-
-def _words(field: str) -> str:
-    """A field's name for a person: `source.tool_call_id` is `source tool call`."""
-    words = field.replace("_started_by_response", " started").replace("_ids", "s").replace("_id", "")
-    return words.replace(".", " ").replace("_", " ")
 
 
 def _evidence(found: Description, *, full: bool) -> Table:

@@ -8,8 +8,10 @@ from typing import Final
 from rich.console import RenderableType
 from rich.text import Text
 
-from rollout_trace.cli.formatting import facts, time_text
-from rollout_trace.cli.reading import Reading, refuse
+from rollout_trace.cli.formatting import time_text
+from rollout_trace.cli.reading import Reading
+from rollout_trace.cli.reporting import refuse
+from rollout_trace.cli.tables import facts
 from rollout_trace.cli.wording import agent_text, block, ref_text, since_start
 from rollout_trace.errors import QuestionError
 from rollout_trace.events.codec import encode_event

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 import click
 from rich.console import RenderableType
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from rollout_trace.cli.formatting import (
@@ -14,13 +13,12 @@ from rollout_trace.cli.formatting import (
     beginning_of,
     counted,
     duration_text,
-    facts,
     outcomes_text,
     status_text,
-    table_of,
     time_text,
 )
 from rollout_trace.cli.reading import Reading, reading
+from rollout_trace.cli.tables import Table, facts
 from rollout_trace.diagnostics import Diagnostic, Level
 from rollout_trace.printable import printable
 from rollout_trace.query.summary import AgentTotals, Summary, Tokens, summarize
@@ -57,7 +55,7 @@ def _parts(found: Summary, diagnostics: tuple[Diagnostic, ...], at: int | None) 
         yield from _diagnostics(diagnostics)
 
 
-def _identity(found: Summary, at: int | None) -> Table:
+def _identity(found: Summary, at: int | None) -> RenderableType:
     grid = facts()
     status = Text.assemble(status_text(found.status), f", {duration_text(found.duration_ms)}")
     if at is not None:
@@ -75,7 +73,7 @@ def _identity(found: Summary, at: int | None) -> Table:
     return grid
 
 
-def _agents(found: Summary) -> Table:
+def _agents(found: Summary) -> RenderableType:
     """The agents as a tree: each below the one that spawned it, in order of their starts."""
     started: dict[str, int] = {}
     for order, agent in enumerate(found.agents):
@@ -108,19 +106,24 @@ def _agents(found: Summary) -> Table:
             )
         )
     figures = ("requests", "tools", "input", "cached", "output", "time")
-    return table_of(("agent", "model", "status", *figures), rows, figures)
+    return Table(
+        ("agent", "model", "status", *figures),
+        rows,
+        figures,
+        spare=("cached", "output", "input", "model"),  # the sums of tokens stand below
+    )
 
 
-def _tools(found: Summary) -> Table:
+def _tools(found: Summary) -> RenderableType:
     in_order = sorted(found.tools.items(), key=lambda tool: (-sum(tool[1].values()), tool[0]))
     rows = [
         (printable(name), f"{sum(outcomes.values()):,}", outcomes_text(outcomes, is_over=_is_over(found)))
         for name, outcomes in in_order
     ]
-    return table_of(("tool", "calls", "outcome"), rows, ("calls",))
+    return Table(("tool", "calls", "outcome"), rows, ("calls",))
 
 
-def _totals(found: Summary) -> Table:
+def _totals(found: Summary) -> RenderableType:
     grid = facts()
     is_over = _is_over(found)
     grid.add_row("turns", counted(found.turns, is_over=is_over))

@@ -8,9 +8,10 @@ from rich.text import Text
 from rich.tree import Tree
 
 from rollout_trace.cli.formatting import duration_text, outcome_text
-from rollout_trace.cli.reading import Reading, reading
+from rollout_trace.cli.printing import unbroken
+from rollout_trace.cli.reading import Reading, agent_option, reading
 from rollout_trace.cli.wording import agent_text, evidence_text, name_text, since_start
-from rollout_trace.printable import printable
+from rollout_trace.printable import printable, printable_lines
 from rollout_trace.query.gist import one_line
 from rollout_trace.query.item_text import without_header
 from rollout_trace.query.naming import ObjectRef
@@ -22,17 +23,26 @@ _OUTPUT_CHARACTERS = 100
 
 
 @click.command()
-@reading()
-def terminals(asked: Reading) -> None:
+@reading("[TERMINAL]")
+@agent_option
+@click.option("--full", is_flag=True, help="Show outputs in full.")
+def terminals(asked: Reading, operand: str | None, *, agent: str | None, full: bool) -> None:
     """Show the terminals, and what was done in each.
 
-    First stands the operation that opened a terminal, then those that used it again.
+    First stands the operation that opened a terminal, then those that used it again. With TERMINAL (`terminal:3`), only
+    that one.
     """
-    found = terminals_of(asked.reduction)
-    asked.answer(lambda: _parts(asked, found), terminals=found)
+    thread_id = asked.agent(agent)
+    terminal_id = None if operand is None else asked.find(operand, ObjectKind.TERMINAL_SESSION).object_id
+    found = [
+        terminal
+        for terminal in terminals_of(asked.reduction)
+        if thread_id in {None, terminal.thread_id} and terminal_id in {None, terminal.terminal_id}
+    ]
+    asked.answer(lambda: _parts(asked, found, full=full), terminals=found)
 
 
-def _parts(asked: Reading, found: Sequence[Terminal]) -> Iterator[RenderableType]:
+def _parts(asked: Reading, found: Sequence[Terminal], *, full: bool) -> Iterator[RenderableType]:
     if not found:
         yield Text("No terminal was used.")
     for terminal in found:
@@ -42,17 +52,19 @@ def _parts(asked: Reading, found: Sequence[Terminal]) -> Iterator[RenderableType
         head = Text.assemble(name, f"  {agent_text(asked, terminal.thread_id)}{cwd}  ", outcome_text(terminal.outcome))
         tree = Tree(head, guide_style="dim")
         for use in terminal.uses:
-            tree.add(_use(asked, use))
+            tree.add(_use(asked, use, full=full))
         yield tree
 
 
-def _use(asked: Reading, use: TerminalUse) -> Text:
+def _use(asked: Reading, use: TerminalUse, *, full: bool) -> Text:
     operation = name_text(asked, ObjectRef(ObjectKind.TERMINAL_OPERATION, use.operation_id))
     tool = name_text(asked, ObjectRef(ObjectKind.TOOL_CALL, use.tool_call_id))
     asked_for = printable(f"{use.kind} {one_line(use.input, _MOST_CHARACTERS)}")
-    took = "" if use.duration_ms is None else f", {duration_text(use.duration_ms)}"
+    took = "" if use.duration_ms is None else f", {unbroken(duration_text(use.duration_ms))}"
     line = Text.assemble(operation, " by ", tool, f"  {asked_for}  {since_start(asked, use.at_unix_ms)}{took}  ")
     line.append_text(evidence_text(asked, use.events, use.payloads))
     if use.output:
-        line.append(f"\n{printable(one_line(without_header(use.output), _OUTPUT_CHARACTERS))}")
+        output = without_header(use.output)
+        lines = printable_lines(output.rstrip("\n")) if full else [printable(one_line(output, _OUTPUT_CHARACTERS))]
+        line.append("".join(f"\n{shown}" for shown in lines))
     return line

@@ -6,8 +6,9 @@ import click
 from rich.console import RenderableType
 from rich.text import Text
 
-from rollout_trace.cli.formatting import agent_labels, exact_duration_text, share_text, table_of
+from rollout_trace.cli.formatting import agent_labels, exact_duration_text, share_text
 from rollout_trace.cli.reading import Reading, reading
+from rollout_trace.cli.tables import Table
 from rollout_trace.ids import ThreadId
 from rollout_trace.printable import printable
 from rollout_trace.query.critical_path import PathStep, critical_path_of
@@ -80,7 +81,7 @@ def _rollout(account: Account) -> RenderableType:
         if milliseconds:
             rows.append((name, exact_duration_text(milliseconds), share_text(milliseconds, account.total_ms)))
     rows.append(("in all", exact_duration_text(account.total_ms), share_text(account.total_ms, account.total_ms)))
-    return table_of(("what went on", "time", "share"), rows, ("time", "share"))
+    return Table(("what went on", "time", "share"), rows, ("time", "share"))
 
 
 def _agents(found: TimeAccount, labels: dict[ThreadId, str]) -> RenderableType:
@@ -92,7 +93,7 @@ def _agents(found: TimeAccount, labels: dict[ThreadId, str]) -> RenderableType:
         times = (*parts, account.between_ms, account.idle_ms, account.total_ms)
         rows.append((labels[agent.thread_id], *(f"{milliseconds / 1000:,.3f}" for milliseconds in times)))
     figures = ("model", "tools", "waiting", "at once", "between", "idle", "in all")
-    return table_of(("agent (times in s)", *figures), rows, figures)
+    return Table(("agent (times in s)", *figures), rows, figures)
 
 
 def _path_account(path: Sequence[PathStep], total_ms: int) -> RenderableType:
@@ -105,7 +106,7 @@ def _path_account(path: Sequence[PathStep], total_ms: int) -> RenderableType:
         (kind, exact_duration_text(milliseconds), share_text(milliseconds, total_ms))
         for kind, milliseconds in sorted(times.items(), key=lambda item: -item[1])
     ]
-    return table_of(("critical path", "time", "share"), rows, ("time", "share"))
+    return Table(("critical path", "time", "share"), rows, ("time", "share"))
 
 
 def _kind(step: PathStep) -> str:
@@ -130,6 +131,6 @@ def _steps(
         for step in path
         if step in longest
     ]
-    yield table_of(("at (s)", "time", "agent", "what", "name", "seq"), rows, ("at (s)", "time", "seq"))
+    yield Table(("at (s)", "time", "agent", "what", "name", "seq"), rows, ("at (s)", "time", "seq"), names=("agent",))
     if len(longest) < len(path):
         yield Text(f"The {len(longest)} longest of {len(path):,} steps; --steps shows more.", "dim")

@@ -6,35 +6,32 @@ import click
 from rich.console import RenderableType
 from rich.text import Text
 
-from rollout_trace.cli.formatting import duration_text, is_narrow, outcome_text, table_of
-from rollout_trace.cli.reading import Reading, reading
+from rollout_trace.cli.formatting import duration_text, outcome_text
+from rollout_trace.cli.reading import Reading, agent_option, reading
+from rollout_trace.cli.tables import Table
 from rollout_trace.cli.wording import agent_text, name_text, since_start
 from rollout_trace.printable import printable
 from rollout_trace.query.gist import one_line
 from rollout_trace.query.timeline import TimelineEntry, timeline_of
-from rollout_trace.reduce.evidence import ObjectKind
 
 _MOST_CHARACTERS = 110
 
 
 @click.command()
 @reading()
-@click.option("--agent", metavar="AGENT", help="Only what this agent did: its path or its id.")
+@agent_option
 def timeline(asked: Reading, *, agent: str | None) -> None:
     """Show what happened, in order, across all agents.
 
     Work stands where it began, with how it ended and how long it took; `seq` is the event at which it began.
     """
-    thread_id = None if agent is None else asked.find(agent, ObjectKind.THREAD).object_id
+    thread_id = asked.agent(agent)
     entries = timeline_of(asked.bundle, asked.reduction)
     chosen = [entry for entry in entries if thread_id in {None, entry.thread_id}]
     asked.answer(lambda: _parts(asked, chosen), timeline=chosen)
 
 
 def _parts(asked: Reading, entries: list[TimelineEntry]) -> Iterator[RenderableType]:
-    if is_narrow():
-        yield from (_line(asked, entry) for entry in entries)
-        return
     rows = [
         (
             f"{entry.position.seq}",
@@ -46,18 +43,7 @@ def _parts(asked: Reading, entries: list[TimelineEntry]) -> Iterator[RenderableT
         )
         for entry in entries
     ]
-    yield table_of(("seq", "at", "agent", "what", "outcome", "took"), rows, ("seq", "at", "took"))
-
-
-def _line(asked: Reading, entry: TimelineEntry) -> Text:
-    """An entry where there is no room for a table."""
-    line = Text.assemble(
-        f"{entry.position.seq} {since_start(asked, entry.at_unix_ms)} {agent_text(asked, entry.thread_id)} ",
-        _what(asked, entry),
-    )
-    if entry.outcome is not None:
-        line.append_text(Text.assemble(" ", outcome_text(entry.outcome)))
-    return line if entry.duration_ms is None else line.append(f" {duration_text(entry.duration_ms)}", "none")
+    yield Table(("seq", "at", "agent", "what", "outcome", "took"), rows, ("seq", "at", "took"), names=("agent",))
 
 
 def _what(asked: Reading, entry: TimelineEntry) -> Text:

@@ -6,9 +6,10 @@ import click
 from rich.console import RenderableType
 from rich.text import Text
 
-from rollout_trace.cli.formatting import duration_text, outcome_text, table_of
-from rollout_trace.cli.reading import Reading, reading
-from rollout_trace.cli.wording import block, name_text, ref_text, refs_text
+from rollout_trace.cli.formatting import CAUTION, duration_text, outcome_text, plural_text
+from rollout_trace.cli.reading import Reading, agent_option, reading
+from rollout_trace.cli.tables import Table
+from rollout_trace.cli.wording import block, evidence_text, name_text, ref_text, refs_text
 from rollout_trace.ids import ToolCallId
 from rollout_trace.printable import printable
 from rollout_trace.query.gist import one_line
@@ -18,27 +19,33 @@ from rollout_trace.query.tool_outputs import Showing, ToolOutput, tool_outputs_o
 from rollout_trace.reduce.evidence import ObjectKind
 
 _MOST_CHARACTERS = 70
-_STYLES = {Showing.PART: "yellow", Showing.NOTHING: "yellow"}
+_MOST_LINES = 40
+_STYLES = {Showing.PART: CAUTION, Showing.NOTHING: CAUTION}
 
 
 @click.command()
 @reading("[TOOL]")
-def tools(asked: Reading, operand: str | None) -> None:
+@agent_option
+@click.option("--full", is_flag=True, help="Show texts in full, however long.")
+def tools(asked: Reading, operand: str | None, *, agent: str | None, full: bool) -> None:
     """Show what tools returned, and what the model was shown.
 
-    With TOOL (a tool call's name, as `tool:3`, or id), both texts in full. Sizes are in characters, without the
+    With TOOL (a tool call's name, as `tool:3`, or id), both texts. Sizes are in characters, without the
     lines that the runtime puts before an output. `whole`: all that was returned was shown; `part`: it was cut, or put
     in other words; `nothing`: no output was shown; `to a cell`: code asked for it.
     """
     chosen = None if operand is None else [ToolCallId(asked.find(operand, ObjectKind.TOOL_CALL).object_id)]
-    found = tool_outputs_of(asked.bundle, asked.reduction, chosen)
-    asked.answer(lambda: _table(asked, found) if chosen is None else _texts(asked, found[0]), tools=found)
+    thread_id = asked.agent(agent)
+    outputs = tool_outputs_of(asked.bundle, asked.reduction, chosen)
+    found = [output for output in outputs if thread_id in {None, output.thread_id}]
+    asked.answer(lambda: _table(asked, found) if chosen is None else _texts(asked, outputs[0], full=full), tools=found)
 
 
 def _table(asked: Reading, found: Sequence[ToolOutput]) -> Iterator[RenderableType]:
     rows = [
         (
             name_text(asked, ObjectRef(ObjectKind.TOOL_CALL, output.tool_call_id)),
+            f"{asked.reduction.trace.tool_calls[output.tool_call_id].execution.started_seq}",
             printable(f"{output.tool} {one_line(output.asked, _MOST_CHARACTERS)}"),
             outcome_text(output.outcome),
             "" if output.duration_ms is None else duration_text(output.duration_ms),
@@ -51,24 +58,27 @@ def _table(asked: Reading, found: Sequence[ToolOutput]) -> Iterator[RenderableTy
     if not rows:
         yield Text("No tool was called.")
         return
-    yield table_of(
-        ("call", "asked", "outcome", "took", "returned", "shown", "how"), rows, ("took", "returned", "shown")
-    )
+    headings = ("call", "seq", "asked", "outcome", "took", "returned", "shown", "how")
+    yield Table(headings, rows, ("seq", "took", "returned", "shown"), names=("call",), spare=("seq",))
 
 
 def _size(text: str | None) -> str:
     return "-" if text is None else f"{len(text):,}"
 
 
-def _texts(asked: Reading, output: ToolOutput) -> Iterator[RenderableType]:
+def _characters(text: str | None) -> str:
+    return "no text" if text is None else plural_text(len(text), "character")
+
+
+def _texts(asked: Reading, output: ToolOutput, *, full: bool) -> Iterator[RenderableType]:
     ref = ObjectRef(ObjectKind.TOOL_CALL, output.tool_call_id)
-    yield Text.assemble(ref_text(asked, ref), "  ", outcome_text(output.outcome))
+    events = asked.reduction.evidence.events_of(ref.kind, ref.object_id)
+    yield Text.assemble(ref_text(asked, ref), "  ", outcome_text(output.outcome), "  ", evidence_text(asked, events))
     payload = None if output.returned_by is None else asked.reduction.trace.raw_payloads.get(output.returned_by)
     place = "" if payload is None else f"  {printable(payload.path)}"
-    yield Text.assemble(("\nreturned", "bold"), f"  {_size(output.returned)} characters", (place, "dim"))
-    yield block(output.returned if output.returned is not None else "(the trace does not have it)")
+    yield Text.assemble(("\nreturned", "bold"), f"  {_characters(output.returned)}", (place, "dim"))
+    most = None if full else _MOST_LINES
+    yield block(output.returned if output.returned is not None else "(the trace does not have it)", most)
     shown = refs_text(asked, map(item_ref, output.shown_by))
-    yield Text.assemble(
-        ("\nshown to the model", "bold"), f"  {output.showing}, {_size(output.shown)} characters  ", shown
-    )
-    yield block(output.shown if output.shown is not None else "(nothing)")
+    yield Text.assemble(("\nshown to the model", "bold"), f"  {output.showing}, {_characters(output.shown)}  ", shown)
+    yield block(output.shown if output.shown is not None else "(nothing)", most)

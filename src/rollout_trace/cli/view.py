@@ -10,8 +10,9 @@ import click
 
 from rollout_trace.bundle.layout import ROOT_VARIABLE
 from rollout_trace.cli.limiting import limits_option
-from rollout_trace.cli.reporting import complain, failure_line
+from rollout_trace.cli.reporting import complain, refuse
 from rollout_trace.cli.user_prices import prices_option, user_prices
+from rollout_trace.cli.which_bundle import path_named
 from rollout_trace.errors import BundleError
 from rollout_trace.limits import Limits
 from rollout_trace.printable import printable
@@ -21,7 +22,7 @@ from rollout_trace.web.page_files import is_built
 
 
 @click.command()
-@click.argument("path", metavar="[PATH]", required=False, type=click.Path(path_type=Path))
+@click.argument("word", metavar="[PATH]", required=False)
 @click.option("--port", type=click.IntRange(0, 65535), help=f"Listen here; else at {DEFAULT_PORT} if it is free.")
 @click.option(
     "--host",
@@ -34,7 +35,7 @@ from rollout_trace.web.page_files import is_built
 @prices_option
 @limits_option
 def view(
-    path: Path | None,
+    word: str | None,
     limits: Limits,
     *,
     price_file: Path | None,
@@ -43,7 +44,7 @@ def view(
     no_open: bool,
     no_cache: bool,
 ) -> None:
-    """Look at a bundle, or at all bundles in a folder, in the browser.
+    """Look at one bundle, or at many, in the browser.
 
     PATH is a bundle or a folder of bundles; without it, the folder that CODEX_ROLLOUT_TRACE_ROOT names, or else the
     current one. What is there is only read, and nothing leaves this machine. Bundles that come later, and runs that
@@ -51,19 +52,17 @@ def view(
     """
     from rollout_trace.web.serving import viewer_server  # noqa: PLC0415 - not for the help of all commands
 
-    path = path or Path(os.environ.get(ROOT_VARIABLE) or ".")
+    path = path_named(word or os.environ.get(ROOT_VARIABLE) or ".")
     prices = user_prices(price_file)
     try:
         library = Library(path, limits, prices, keep_facts=not no_cache)
     except BundleError as error:
-        complain(failure_line(str(path), error))
-        sys.exit(1)
+        refuse(path, error)
     try:
         server = viewer_server(library, host, port)
     except AddressError as error:
         library.close()
-        complain(f"error: {printable(str(error))}")
-        sys.exit(1)
+        raise click.ClickException(str(error)) from None
     if not is_built():
         complain("The page of the viewer is not built; the address says how to build it.")
     if not server.is_loopback:

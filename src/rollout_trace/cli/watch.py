@@ -11,22 +11,26 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from rollout_trace.cli.formatting import STYLES, duration_text, table_of
+from rollout_trace.bundle.absence import why_no_bundle
+from rollout_trace.bundle.layout import ROOT_VARIABLE
+from rollout_trace.cli.formatting import STYLES, duration_text, time_text
 from rollout_trace.cli.limiting import limits_option
-from rollout_trace.cli.reporting import complain, failure_line, path_text, tell_json
+from rollout_trace.cli.reporting import complain, path_text, refuse, tell_json
+from rollout_trace.cli.tables import Table
+from rollout_trace.cli.which_bundle import root_named, shown_name
 from rollout_trace.errors import BundleError
 from rollout_trace.follow.bundle_follower import BundleFollower, Change, ChangeKind
 from rollout_trace.follow.following import DEFAULT_INTERVAL_SECONDS, Following
 from rollout_trace.limits import Limits
 from rollout_trace.printable import printable
 from rollout_trace.query.current_activity import AgentActivity, Doing, current_activities
+from rollout_trace.query.naming import Names
 from rollout_trace.reduce.replay import Reduction
 
 _REDRAW_SECONDS: Final = 0.5
 _MOST_CHARACTERS: Final = 100
-_LONGEST_NAME: Final = 15
 _STYLES: Final = {
-    Doing.ASKING: "cyan",
+    Doing.ASKING: "",
     Doing.USING_TOOL: "green",
     Doing.RUNNING_CELL: "green",
     Doing.COMPACTING: "magenta",
@@ -40,22 +44,22 @@ _Show = Callable[[BundleFollower, Change], None]
 
 
 @click.command()
-@click.argument("path", metavar="BUNDLE|ROOT", type=click.Path(path_type=Path))
+@click.argument("word", metavar="[BUNDLE|ROOT]", required=False)
 @click.option("--once", is_flag=True, help="Show what is there now, and end.")
 @click.option("--until-end", is_flag=True, help="End when every bundle that was seen is closed.")
 @click.option("--json", "as_json", is_flag=True, help="Print a line of JSON for each change.")
 @limits_option
-def watch(path: Path, limits: Limits, *, once: bool, until_end: bool, as_json: bool) -> None:
+def watch(word: str | None, limits: Limits, *, once: bool, until_end: bool, as_json: bool) -> None:
     """Show what each agent is doing, while the run is recorded.
 
-    Of a ROOT, a folder of bundles, new bundles are shown as they appear; those that have been quiet for an hour are
-    not, unless they change. Ctrl-C ends it.
+    Without BUNDLE, the folder that CODEX_ROLLOUT_TRACE_ROOT names. Of a ROOT, a folder of bundles, new bundles are
+    shown as they appear; those that have been quiet for an hour are not, unless they change. Ctrl-C ends it.
     """
+    path = root_named(word)
     try:
         following = Following(path, limits)
     except BundleError as error:
-        complain(failure_line(str(path), error))
-        sys.exit(1)
+        refuse(path, error)
     if as_json:
         _run(following, _tell_json, once=once, until_end=until_end)
     elif sys.stdout.isatty() and not once:
@@ -63,13 +67,16 @@ def watch(path: Path, limits: Limits, *, once: bool, until_end: bool, as_json: b
     else:
         _run(following, _PlainLines().tell, once=once, until_end=until_end)
     if once and not any(bundle.is_open for bundle in following.bundles.values()):
-        complain(failure_line(str(path), BundleError(path, "no trace bundle")))
-        sys.exit(1)
+        refuse(path, BundleError(path, why_no_bundle(path)))
 
 
 def _run(following: Following, show: _Show, *, once: bool, until_end: bool) -> None:
+    is_told = once
     while True:
         changes = list(following.poll())
+        if not following.bundles and not is_told:
+            complain(_waiting(following))
+            is_told = True
         for follower, change in changes:
             show(follower, change)
         if once or (until_end and _is_over(following)):
@@ -102,7 +109,7 @@ def _is_over(following: Following) -> bool:
 
 def _screen(following: Following, views: dict[Path, Reduction]) -> Iterator[RenderableType]:
     if not views:
-        yield Text(f"waiting for a bundle in {printable(str(following.path))}", "dim")
+        yield Text(_waiting(following), "dim")
     now = time.time() * 1000
     for path, reduction in views.items():
         trace = reduction.trace
@@ -111,16 +118,22 @@ def _screen(following: Following, views: dict[Path, Reduction]) -> Iterator[Rend
         faults = f", {reported:,} diagnostic{'' if reported == 1 else 's'}" if reported else ""
         status = Text(trace.status, STYLES[trace.status])
         yield Text.assemble((printable(path.name), "bold"), "  ", status, f"  {events:,} events{faults}")
+        names = Names(trace)
         rows = [
             (
                 printable(agent.agent_path) or "(path unknown)",
-                Text(_words(agent), _STYLES[agent.doing]),
-                duration_text(max(int(now) - agent.since_unix_ms, 0)),
+                Text(_words(agent, names), _STYLES[agent.doing]),
+                "" if agent.doing is Doing.ENDED else duration_text(max(int(now) - agent.since_unix_ms, 0)),
             )
             for agent in current_activities(trace)
         ]
-        yield table_of(("agent", "doing", "for"), rows, ("for",))
+        yield Table(("agent", "doing", "for"), rows, ("for",))
         yield Text()
+
+
+def _waiting(following: Following) -> str:
+    path = printable(str(following.path))
+    return f"waiting for bundles in {path}; codex writes them there if {ROOT_VARIABLE} names it"
 
 
 class _PlainLines:
@@ -131,14 +144,17 @@ class _PlainLines:
 
     def tell(self, follower: BundleFollower, change: Change) -> None:
         """Print what is new in a bundle."""
-        name = _short(follower.path.name)
+        name = shown_name(follower.path.name)
         if change.kind in {ChangeKind.REPLACED, ChangeKind.GONE}:
             click.echo(f"{name}  {change.kind}: {printable(change.reason or '')}")
-        for agent in current_activities(follower.reduction().trace):
+        trace = follower.reduction().trace
+        names = Names(trace)
+        for agent in current_activities(trace):
             if self._told.get((follower.path, agent.thread_id)) != agent:
                 self._told[follower.path, agent.thread_id] = agent
-                at = _time_of_day(agent.since_unix_ms)
-                click.echo(f"{at}  {name}  {printable(agent.agent_path) or '(path unknown)'}  {_words(agent)}")
+                at = _moment(agent.since_unix_ms)
+                path = printable(agent.agent_path) or "(path unknown)"
+                click.echo(f"{at}  {name}  {path}  {_words(agent, names)}")
         sys.stdout.flush()
 
 
@@ -158,16 +174,14 @@ def _tell_json(follower: BundleFollower, change: Change) -> None:
     )
 
 
-def _words(agent: AgentActivity) -> str:
+def _words(agent: AgentActivity, names: Names) -> str:
     words = _WORDS.get(agent.doing, agent.doing.value)
     text = f"{words} {agent.what}" if agent.what else words
-    return printable(text if len(text) <= _MOST_CHARACTERS else f"{text[: _MOST_CHARACTERS - 1]}…")
+    text = text if len(text) <= _MOST_CHARACTERS else f"{text[: _MOST_CHARACTERS - 1]}…"
+    return printable(text if agent.work is None else f"{text} ({names.short(agent.work)})")
 
 
-def _short(name: str) -> str:
-    """The beginning of a bundle's name, which has two UUIDs and would take all of a line."""
-    return printable(name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…")
-
-
-def _time_of_day(moment: int) -> str:
-    return time.strftime("%H:%M:%S", time.gmtime(moment / 1000))
+def _moment(moment: int) -> str:
+    """The time of the day, with the day if it is another than today."""
+    day, time_of_day = time_text(moment).removesuffix(" UTC").split(" ", maxsplit=1)
+    return time_of_day if day == time.strftime("%Y-%m-%d", time.gmtime()) else f"{day} {time_of_day}"

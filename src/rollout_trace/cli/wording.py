@@ -11,12 +11,13 @@ from rich.table import Table
 from rich.text import Text
 
 from rollout_trace.cli.formatting import duration_text
+from rollout_trace.cli.printing import unbroken
 from rollout_trace.cli.reading import Reading
 from rollout_trace.ids import ItemId, RawPayloadId, ThreadId
 from rollout_trace.printable import printable, printable_lines
 from rollout_trace.query.gist import gist, one_line
 from rollout_trace.query.naming import ObjectRef, item_ref
-from rollout_trace.reduce.evidence import EventPosition
+from rollout_trace.reduce.evidence import EventPosition, ObjectKind
 from rollout_trace.values import UnixMilliseconds
 
 _MOST_EVENTS = 4
@@ -47,7 +48,7 @@ def agent_text(asked: Reading, thread_id: ThreadId | None) -> str:
 
 def since_start(asked: Reading, moment: UnixMilliseconds) -> str:
     """A moment, from the start of the rollout."""
-    return f"+{duration_text(max(moment - asked.reduction.trace.started_at_unix_ms, 0))}"
+    return unbroken(f"+{duration_text(max(moment - asked.reduction.trace.started_at_unix_ms, 0))}")
 
 
 def evidence_text(asked: Reading, events: Sequence[EventPosition], payload_ids: Sequence[RawPayloadId] = ()) -> Text:
@@ -58,15 +59,24 @@ def evidence_text(asked: Reading, events: Sequence[EventPosition], payload_ids: 
     known = asked.reduction.trace.raw_payloads
     refs = [known[payload] for payload in payload_ids if payload in known]
     files = [printable(ref.path) for ref in refs[:_MOST_PAYLOADS]] + ["…"] * (len(refs) > _MOST_PAYLOADS)
-    parts = [*([f"seq {', '.join(seqs)}"] if seqs else []), *files]
+    parts = [*([f"{unbroken('seq ')}{', '.join(seqs)}"] if seqs else []), *files]
     return Text(" · ".join(parts), "dim")
+
+
+def item_evidence(asked: Reading, item_id: ItemId) -> Text:
+    """Where an item was first seen: the event, and the payload that has it."""
+    evidence = asked.reduction.evidence
+    source = evidence.item_source(item_id)
+    payloads = [] if source is None else [source.payload.raw_payload_id]
+    return evidence_text(asked, evidence.events_of(ObjectKind.CONVERSATION_ITEM, item_id)[:1], payloads)
 
 
 def item_lines(asked: Reading, item_ids: Sequence[ItemId], mark: str, style: str, most: int | None) -> Table:
     """Items, one below the other, each with a mark before it; those beyond `most` are counted."""
     grid = Table.grid(padding=(0, 1))
     for item_id in item_ids[:most]:
-        grid.add_row(Text(mark, style), ref_text(asked, item_ref(item_id)))
+        evidence = item_evidence(asked, item_id)
+        grid.add_row(Text(mark, style), Text.assemble(ref_text(asked, item_ref(item_id)), "  ", evidence))
     if most is not None and len(item_ids) > most:
         grid.add_row("", Text(f"… and {len(item_ids) - most:,} more; --full shows them", "dim"))
     return grid
@@ -78,8 +88,13 @@ def block(text: str, most_lines: int | None = None, indent: int = 2) -> Renderab
     shown = _Block(lines[:most_lines], indent)
     if most_lines is None or len(lines) <= most_lines:
         return shown
-    more = Text(f"… {len(lines) - most_lines:,} more lines; --full shows them", "dim")
-    return Group(shown, Padding(more, (0, 0, 0, indent)))
+    return Group(shown, Padding(more_text(len(lines) - most_lines, "line"), (0, 0, 0, indent)))
+
+
+def more_text(count: int, noun: str) -> Text:
+    """That there is more than is shown: `… 1 more line; --full shows it`."""
+    what, them = (noun, "it") if count == 1 else (f"{noun}s", "them")
+    return Text(f"… {count:,} more {what}; --full shows {them}", "dim")
 
 
 class _Block:

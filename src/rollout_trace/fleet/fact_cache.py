@@ -23,7 +23,7 @@ from rollout_trace.query.bundle_facts import BundleFacts
 from rollout_trace.user_folders import cache_folder
 from rollout_trace.version import __version__
 
-_FORM: Final = f"{__version__} 2"
+_FORM: Final = f"{__version__} 3"
 """The program that found the facts, and the form in which they are kept: change the number where facts change."""
 _EVIDENCE: Final = (layout.MANIFEST, layout.EVENT_LOG, layout.PAYLOADS)
 

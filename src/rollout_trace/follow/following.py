@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from rollout_trace.bundle import layout
+from rollout_trace.bundle.absence import why_no_bundle
 from rollout_trace.errors import BundleError
 from rollout_trace.follow.bundle_follower import BundleFollower, Change
 from rollout_trace.limits import DEFAULT_LIMITS, Limits
@@ -33,7 +34,7 @@ class Following:
         """
         self.path = Path(path)
         if not self.path.is_dir():
-            raise BundleError(self.path, "is no folder" if self.path.exists() else "no such folder")
+            raise BundleError(self.path, why_no_bundle(self.path))
         self._limits = limits
         self._quiet_seconds = quiet_seconds
         self._quiet: dict[Path, float | None] = {}

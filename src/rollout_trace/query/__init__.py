@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from rollout_trace.query.naming import Names, ObjectRef
     from rollout_trace.query.outcome import outcome_of
     from rollout_trace.query.prices import cost_of, price_of, read_prices, shipped_prices, with_own_prices
+    from rollout_trace.query.provenance import provenance_of
     from rollout_trace.query.search import find_text
     from rollout_trace.query.sessions import KnownBundle, sessions_of
     from rollout_trace.query.summary import summarize
@@ -52,6 +53,7 @@ _HOMES = {
     "naming": ("Names", "ObjectRef"),
     "outcome": ("outcome_of",),
     "prices": ("cost_of", "price_of", "read_prices", "shipped_prices", "with_own_prices"),
+    "provenance": ("provenance_of",),
     "search": ("find_text",),
     "sessions": ("KnownBundle", "sessions_of"),
     "summary": ("summarize",),
@@ -82,6 +84,7 @@ __all__ = [
     "lineage_of",
     "outcome_of",
     "price_of",
+    "provenance_of",
     "read_prices",
     "replacements_of",
     "seen_at",

@@ -11,8 +11,11 @@ from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.terminal import ExecCommandRequest
 from rollout_trace.model.threads import AgentThread
 from rollout_trace.model.tools import ToolCall
+from rollout_trace.query.gist import operation_input
+from rollout_trace.query.naming import ObjectRef
 from rollout_trace.query.outcome import end_of, operation_of
 from rollout_trace.query.summary import tool_name
+from rollout_trace.reduce.evidence import ObjectKind
 from rollout_trace.values import AgentSummary, ExecutionStatus, GenericSummary, UnixMilliseconds
 
 
@@ -39,6 +42,8 @@ class AgentActivity(msgspec.Struct, frozen=True, kw_only=True):
     nickname: str | None
     doing: Doing
     what: str
+    work: ObjectRef | None
+    """The request, the tool call, … that it is at; None for an agent that does nothing."""
     since_unix_ms: UnixMilliseconds
 
 
@@ -46,6 +51,7 @@ class _Work(msgspec.Struct, frozen=True):
     execution: ExecutionWindow
     doing: Doing
     what: str
+    ref: ObjectRef
 
 
 def current_activities(trace: RolloutTrace) -> tuple[AgentActivity, ...]:
@@ -77,6 +83,7 @@ def _activity(thread: AgentThread, work: _Work | None, idle_since: UnixMilliseco
         nickname=thread.nickname,
         doing=doing,
         what=what,
+        work=None if work is None or window.ended_at_unix_ms is not None else work.ref,
         since_unix_ms=since,
     )
 
@@ -90,22 +97,27 @@ def _under_way(trace: RolloutTrace) -> Iterator[tuple[ThreadId, _Work]]:
 def _turns_and_requests(trace: RolloutTrace) -> Iterator[tuple[ThreadId, _Work]]:
     for turn in trace.codex_turns.values():
         if _runs(trace, turn.execution, turn.thread_id):
-            yield turn.thread_id, _Work(turn.execution, Doing.WORKING, "")
+            ref = ObjectRef(ObjectKind.CODEX_TURN, turn.codex_turn_id)
+            yield turn.thread_id, _Work(turn.execution, Doing.WORKING, "", ref)
     for call in trace.inference_calls.values():
         if _runs(trace, call.execution, call.thread_id, call.codex_turn_id):
-            yield call.thread_id, _Work(call.execution, Doing.ASKING, call.model)
+            ref = ObjectRef(ObjectKind.INFERENCE_CALL, call.inference_call_id)
+            yield call.thread_id, _Work(call.execution, Doing.ASKING, call.model, ref)
     for request in trace.compaction_requests.values():
         if _runs(trace, request.execution, request.thread_id, request.codex_turn_id):
-            yield request.thread_id, _Work(request.execution, Doing.COMPACTING, request.model)
+            ref = ObjectRef(ObjectKind.COMPACTION_REQUEST, request.compaction_request_id)
+            yield request.thread_id, _Work(request.execution, Doing.COMPACTING, request.model, ref)
 
 
 def _cells_and_tools(trace: RolloutTrace) -> Iterator[tuple[ThreadId, _Work]]:
     for cell in trace.code_cells.values():
         if _runs(trace, cell.execution, cell.thread_id, cell.codex_turn_id):
-            yield cell.thread_id, _Work(cell.execution, Doing.RUNNING_CELL, _first_line(cell.source_js))
+            ref = ObjectRef(ObjectKind.CODE_CELL, cell.code_cell_id)
+            yield cell.thread_id, _Work(cell.execution, Doing.RUNNING_CELL, _first_line(cell.source_js), ref)
     for tool in trace.tool_calls.values():
         if _runs(trace, tool.execution, tool.thread_id, tool.started_by_codex_turn_id):
-            yield tool.thread_id, _Work(tool.execution, Doing.USING_TOOL, _asked_of(trace, tool))
+            ref = ObjectRef(ObjectKind.TOOL_CALL, tool.tool_call_id)
+            yield tool.thread_id, _Work(tool.execution, Doing.USING_TOOL, _asked_of(trace, tool), ref)
 
 
 def _runs(
@@ -120,7 +132,7 @@ def _asked_of(trace: RolloutTrace, tool: ToolCall) -> str:
     name = tool_name(tool.kind)
     operation = operation_of(trace, tool)
     if operation is not None and isinstance(operation.request, ExecCommandRequest):
-        return f"{name}: {_first_line(operation.request.display_command)}"
+        return f"{name}: {_first_line(operation_input(operation))}"
     match tool.summary:
         case AgentSummary(target_agent_path=target):
             return f"{name}: {target}"

@@ -31,4 +31,4 @@ def shape_of(message: str) -> str:
     shape = " ".join(message[:_LONGEST].split())
     for pattern, replacement in _REPLACED:
         shape = pattern.sub(replacement, shape)
-    return shape
+    return shape if shape != "N" else message.strip()  # a number alone is all that such a message says

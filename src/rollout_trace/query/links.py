@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from rollout_trace.ids import ItemId, RawPayloadId
+from rollout_trace.ids import CompactionId, ItemId, RawPayloadId
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.query.naming import GraphObject, ObjectRef, object_of, objects_of
 from rollout_trace.reduce.evidence import ObjectKind
@@ -73,11 +73,18 @@ def all_links(trace: RolloutTrace) -> Iterator[tuple[ObjectRef, Link]]:
 
 
 def payloads_of(reduction: Reduction, ref: ObjectRef) -> tuple[RawPayloadId, ...]:
-    """The payloads behind an object: those that it names, and for an item the one in which it was first seen."""
+    """The payloads behind an object: those that it names, for an item the one in which it was first seen.
+
+    A compaction names none: behind it is the checkpoint in which what it put in place was first seen.
+    """
     named = [link.ref.object_id for link in links_from(reduction.trace, ref) if link.ref.kind is ObjectKind.RAW_PAYLOAD]
     if ref.kind is ObjectKind.CONVERSATION_ITEM:
         source = reduction.evidence.item_source(ItemId(ref.object_id))
         named = [] if source is None else [source.payload.raw_payload_id]
+    elif ref.kind is ObjectKind.COMPACTION:
+        put_in_place = reduction.trace.compactions[CompactionId(ref.object_id)].replacement_item_ids
+        sources = [source for item in put_in_place if (source := reduction.evidence.item_source(item)) is not None]
+        named = [source.payload.raw_payload_id for source in sources if source.list_name == "replacement_history"]
     elif ref.kind is ObjectKind.RAW_PAYLOAD:
         named = [ref.object_id]
     return tuple(RawPayloadId(payload_id) for payload_id in dict.fromkeys(named))

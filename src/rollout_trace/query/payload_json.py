@@ -1,5 +1,6 @@
 """Payloads as JSON, for answers: what cannot be read is not there, since an answer is worth more than none."""
 
+import re
 from collections.abc import Iterator
 
 from rollout_trace import json_text
@@ -56,13 +57,14 @@ def text_of(value: JsonValue) -> str:
     return json_text.compact(value)
 
 
-def strings_in(value: JsonValue) -> Iterator[str]:
-    """Every text in a value, in order."""
+def strings_in(value: JsonValue, but: re.Pattern[str] | None = None) -> Iterator[str]:
+    """Every text in a value, in order, `but` those of fields with such a name."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
         for entry in value:
-            yield from strings_in(entry)
+            yield from strings_in(entry, but)
     elif isinstance(value, dict):
-        for entry in value.values():
-            yield from strings_in(entry)
+        for name, entry in value.items():
+            if but is None or not but.fullmatch(name):
+                yield from strings_in(entry, but)

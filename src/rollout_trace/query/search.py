@@ -5,6 +5,7 @@ item, and what stands beside the items (instructions, tools) once for each diffe
 only events say, are searched as they are.
 """
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -36,6 +37,8 @@ _OF_ITEMS = {
     PayloadKindName.COMPACTION_REQUEST,
 }
 _NOT_SAID = {"type", "id", "call_id", "role", "phase", "status", "encrypted_content", NOT_SEEN_BY_THE_MODEL}
+_ID = re.compile(r"((.*_)?(call|turn|thread|session|process|cell|chunk|event)_ids?|forked_from_id)")
+"""The fields by which payloads of the client name objects: nothing that anybody said."""
 _CONTENT_LISTS = {"content", "summary", "output"}
 _LISTS = {"input", "output_items", "input_history", "replacement_history"}
 
@@ -52,21 +55,28 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
     payload: PayloadRef | None
     """The file in which it stands; None if an event itself says it."""
     position: EventPosition | None
-    """The event that says it; None if a payload does."""
+    """The event that says it, or the first that names the file; None if no event does."""
 
 
 def find_text(bundle: Bundle, reduction: Reduction, pattern: re.Pattern[str]) -> tuple[Hit, ...]:
-    """The lines of a rollout in which a pattern stands: items first, then other payloads, then events.
+    """The lines of a rollout in which a pattern stands, in the order of the events that told of them.
 
     Raises:
         BundleError: the log cannot be read any more.
     """
     found = (
-        Hit(holder=held.holder, line=line, start=start, end=end, payload=held.payload, position=held.position)
+        Hit(holder=held.holder, line=line, start=start, end=end, payload=held.payload, position=_told(reduction, held))
         for held in held_texts(bundle, reduction, tuple(applied_events(bundle, reduction)))
         for line, start, end in lines_with(pattern, held.text)
     )
-    return tuple(dict.fromkeys(found))
+    return tuple(sorted(dict.fromkeys(found), key=lambda hit: math.inf if hit.position is None else hit.position.seq))
+
+
+def _told(reduction: Reduction, held: "HeldText") -> EventPosition | None:
+    if held.payload is None:
+        return held.position
+    naming = reduction.evidence.events_of(ObjectKind.RAW_PAYLOAD, held.payload.raw_payload_id)
+    return next(iter(naming), None)
 
 
 class HeldText(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +86,7 @@ class HeldText(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     payload: PayloadRef | None
     position: EventPosition | None
+    """The event that says it; None if a payload does."""
 
 
 def held_texts(bundle: Bundle, reduction: Reduction, applied: Iterable[AppliedEvent]) -> Iterator[HeldText]:
@@ -154,9 +165,7 @@ def _in_payloads(bundle: Bundle, reduction: Reduction, owners: Mapping[str, Obje
     seen: set[bytes] = set()
     for payload_id, ref in reduction.trace.raw_payloads.items():
         holder = owners.get(payload_id, ObjectRef(ObjectKind.RAW_PAYLOAD, payload_id))
-        texts = (
-            _beside_items(bundle, ref, seen) if ref.kind.type in _OF_ITEMS else strings_in(referred_json(bundle, ref))
-        )
+        texts = _beside_items(bundle, ref, seen) if ref.kind.type in _OF_ITEMS else _in_payload(bundle, ref)
         for text in texts:
             yield HeldText(holder=holder, text=text, payload=ref, position=None)
 
@@ -170,7 +179,15 @@ def _beside_items(bundle: Bundle, ref: PayloadRef, seen: set[bytes]) -> Iterator
     for name, text in fields.items():
         if name not in _LISTS and (field := bytes(text)) not in seen:
             seen.add(field)
-            yield from strings_in(_value(text))
+            yield from () if _ID.fullmatch(name) else strings_in(_value(text), _ID)
+
+
+def _in_payload(bundle: Bundle, ref: PayloadRef) -> Iterator[str]:
+    """The texts of a payload: all but ids, its own among them."""
+    value = referred_json(bundle, ref)
+    if isinstance(value, dict):
+        value = {name: entry for name, entry in value.items() if name != "id"}
+    return strings_in(value, _ID)
 
 
 def _value(text: msgspec.Raw) -> JsonValue:

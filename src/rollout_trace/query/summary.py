@@ -1,7 +1,9 @@
 """What is in a rollout, on one screen: how many of everything, and how it ended."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 import msgspec
 
@@ -14,6 +16,8 @@ from rollout_trace.model.threads import AgentThread
 from rollout_trace.query.outcome import duration_of
 from rollout_trace.values import AnyToolKind, ExecutionStatus, Mcp, Other, RolloutStatus, UnixMilliseconds
 
+_TAG: Final = re.compile(r"<image\b[^>]*>|</image>")
+"""What the client writes around a picture: nothing that the user said."""
 Outcomes = Mapping[ExecutionStatus, int]
 """How many ended in which way."""
 
@@ -142,7 +146,10 @@ def _last_answer(trace: RolloutTrace) -> str | None:
 
 def _last_text(items: Iterable[ConversationItem]) -> str | None:
     """The text of the last of these items that has any."""
-    texts = ("\n".join(part.text for part in item.body.parts if isinstance(part, TextPart)) for item in items)
+    texts = (
+        "\n".join(part.text for part in item.body.parts if isinstance(part, TextPart) and not _TAG.fullmatch(part.text))
+        for item in items
+    )
     return next(iter([text for text in texts if text][-1:]), None)
 
 

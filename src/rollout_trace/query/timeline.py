@@ -152,7 +152,7 @@ def _turn(told: _Teller, seen: events.CodexTurnStarted) -> Iterator[TimelineEntr
     if turn is not None:
         turn_id = turn.codex_turn_id
         words = told.asked.get(turn_id)
-        what = "turn" if words is None else f"“{one_line(words, _MOST_CHARACTERS)}”"
+        what = "(no words of a user)" if words is None else f"“{one_line(words, _MOST_CHARACTERS)}”"
         yield told.work(ObjectKind.CODEX_TURN, turn_id, what, turn.execution, turn.thread_id, turn_id)
 
 
@@ -173,10 +173,17 @@ def _inference(told: _Teller, seen: events.InferenceStarted) -> Iterator[Timelin
 def _tool(told: _Teller, seen: events.ToolCallStarted) -> Iterator[TimelineEntry]:
     tool = told.trace.tool_calls.get(seen.tool_call_id)
     if tool is not None:
+        cell = told.trace.code_cells.get(tool.started_code_cell_id) if tool.started_code_cell_id else None
+        # The program stands once, where it begins to run.
+        asked = (
+            tool_input(told.trace, tool)
+            if cell is None
+            else f"starts {told.names.short(ObjectRef(ObjectKind.CODE_CELL, cell.code_cell_id))}"
+        )
         yield told.work(
             ObjectKind.TOOL_CALL,
             tool.tool_call_id,
-            f"{tool_name(tool.kind)} {tool_input(told.trace, tool)}",
+            f"{tool_name(tool.kind)} {asked}",
             tool.execution,
             tool.thread_id,
             tool.started_by_codex_turn_id,

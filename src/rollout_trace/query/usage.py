@@ -89,9 +89,14 @@ class Usage(msgspec.Struct, frozen=True, kw_only=True):
     """Requests to compact a history. No trace has the count of their tokens, and they are in no total."""
 
 
-def usage_of(trace: RolloutTrace, prices: PriceTable) -> Usage:
-    """Add up what a rollout used."""
-    calls = sorted(trace.inference_calls.values(), key=lambda call: call.execution.started_seq)
+def usage_of(trace: RolloutTrace, prices: PriceTable, thread_id: ThreadId | None = None) -> Usage:
+    """Add up what a rollout used, or one of its agents."""
+
+    def counts(its_thread: ThreadId) -> bool:
+        return thread_id in {None, its_thread}
+
+    sent = (call for call in trace.inference_calls.values() if counts(call.thread_id))
+    calls = sorted(sent, key=lambda call: call.execution.started_seq)
     its_prices = [price_of(prices, call.model, call.execution.started_at_unix_ms) for call in calls]
     requests = tuple(_request(call, price) for call, price in zip(calls, its_prices, strict=True))
     known: dict[str, dict[ModelPrice, None]] = {}
@@ -108,12 +113,13 @@ def usage_of(trace: RolloutTrace, prices: PriceTable) -> Usage:
         ),
         agents=tuple(
             AgentUsage(
-                thread_id=thread_id,
+                thread_id=agent_id,
                 agent_path=thread.agent_path,
                 nickname=thread.nickname,
-                totals=_totals(by_agent.get(thread_id, ())),
+                totals=_totals(by_agent.get(agent_id, ())),
             )
-            for thread_id, thread in trace.threads.items()
+            for agent_id, thread in trace.threads.items()
+            if counts(agent_id)
         ),
         turns=tuple(
             TurnUsage(
@@ -123,9 +129,10 @@ def usage_of(trace: RolloutTrace, prices: PriceTable) -> Usage:
                 totals=_totals(by_turn.get(turn_id, ())),
             )
             for turn_id, turn in trace.codex_turns.items()
+            if counts(turn.thread_id)
         ),
         requests=requests,
-        compaction_requests=len(trace.compaction_requests),
+        compaction_requests=sum(counts(request.thread_id) for request in trace.compaction_requests.values()),
     )
 
 

@@ -16,6 +16,7 @@ from threading import Event, Lock, Thread
 from typing import Final, NamedTuple
 
 from rollout_trace.bundle import layout
+from rollout_trace.bundle.absence import why_no_bundle
 from rollout_trace.errors import BundleError, QuestionError
 from rollout_trace.fleet.fact_cache import FactCache, Fingerprint, fingerprint_of
 from rollout_trace.fleet.facts import Found, each_known_or_found, facts_or_error
@@ -59,7 +60,7 @@ class Library:
             BundleError: it is no folder.
         """
         if not path.is_dir():
-            raise BundleError(path, "is no folder" if path.exists() else "no such folder")
+            raise BundleError(path, why_no_bundle(path))
         self.path = path
         self.prices = prices
         self._limits = limits
