@@ -5,7 +5,7 @@
 
 import { type Enclosed, type EnclosedAnswer, allAnswers, keyOf } from "./enclosed_answers.ts";
 import { comparedRequest } from "./enclosed_comparison.ts";
-import { searched } from "./enclosed_search.ts";
+import { namesIn, searched } from "./enclosed_search.ts";
 import type { ObjectDetails, ObjectRef, Outcome, SearchHit } from "./interface.ts";
 import { counted } from "./parts/format.ts";
 import { NoAnswer, type Source } from "./source.ts";
@@ -63,7 +63,10 @@ export class EnclosedSource implements Source {
     const inRollout = /^rollouts\/[^/]*\/(.*)$/.exec(place)?.[1];
     if (inRollout === undefined) return aboutAll(place, enclosed);
     if (asked.has("at")) throw new NoAnswer("not-enclosed", "An exported file shows one moment only. The bundle itself has the others.");
-    if (inRollout === "search") return answerOf(pageOf(this.hits(enclosed, asked), page));
+    if (inRollout === "search") {
+      const told = pageOf(this.hits(enclosed, asked), page);
+      return { ...answerOf(told), names: namesIn(enclosed, told.entries) };
+    }
     if (inRollout === "named") return answerOf(objectNamed(enclosed, asked.get("words") ?? ""));
     const against = asked.get("against");
     if (against === undefined) return found(enclosed, inRollout, asked, page);

@@ -71,6 +71,21 @@ export function searched(enclosed: Enclosed, sought: Sought): SearchHit[] {
   return hits;
 }
 
+/** The short names of the objects that hits mention. */
+export function namesIn(enclosed: Enclosed, hits: ReadonlyArray<SearchHit>): Record<string, string> {
+  const names: Record<string, string> = {};
+  const add = (ref: ObjectRef) => {
+    const details = aboutObject<ObjectDetails>(enclosed, "object", ref);
+    if (details !== undefined) names[textOf(ref)] = details.name;
+  };
+  for (const { holder, thread_id, payload } of hits) {
+    add(holder);
+    if (thread_id !== null) add({ kind: "thread", object_id: thread_id });
+    if (payload !== null) add({ kind: "raw_payload", object_id: payload });
+  }
+  return names;
+}
+
 function* heldTexts(enclosed: Enclosed): Generator<HeldText> {
   for (const { ref, texts } of allAnswers<ObjectDetails>(enclosed, "object")) {
     for (const [title, beginning] of Object.entries(texts)) {

@@ -42,7 +42,7 @@ export const KEYS: ReadonlyArray<KeyLine> = [
 export const KEYS_WITH_FOCUS: ReadonlyArray<KeyLine> = [
   { keys: "← →", where: "everywhere", does: "on the edge of the side panel: wider, narrower" },
   { keys: "↓ ↑", where: "lists", does: "next, previous entry" },
-  { keys: "PageDown PageUp", where: "lists", does: "as many entries further, or back, as are in view" },
+  { keys: "PgDn PgUp", where: "lists", does: "as many entries further, or back, as are in view" },
   { keys: "Home End", where: "lists", does: "first, last entry" },
   { keys: "Tab", where: "lists", does: "to what can be used in the entry, then past the list" },
   { keys: "↓ ↑", where: "trees", does: "next, previous entry" },
@@ -51,13 +51,14 @@ export const KEYS_WITH_FOCUS: ReadonlyArray<KeyLine> = [
   { keys: "*", where: "trees", does: "unfold all entries beside this one" },
   { keys: "letters", where: "trees", does: "the next entry that begins with them" },
   { keys: "← →", where: "timeline", does: "earlier, later" },
-  { keys: "↓ ↑ PageDown PageUp", where: "timeline", does: "further agents" },
+  { keys: "↓ ↑", where: "timeline", does: "a little down, up" },
+  { keys: "PgDn PgUp", where: "timeline", does: "a page down, up" },
   { keys: "Home End", where: "timeline", does: "to the beginning, to the end" },
   { keys: "Alt+← Alt+→", where: "timeline", does: "the bar before, after the chosen one, of the same agent" },
   { keys: "Alt+↓ Alt+↑", where: "timeline", does: "a bar of the row below, above" },
   { keys: "f", where: "timeline", does: "show the chosen bar alone" },
   { keys: "0", where: "timeline", does: "show all of the time" },
-  { keys: "=", where: "timeline", does: "zoom in, too" },
+  { keys: "=", where: "timeline", does: "zoom in, as by +" },
   { keys: "Space", where: "timeline", does: "fold or unfold the chosen agent" },
 ];
 

@@ -101,6 +101,11 @@ const found = async (from: EnclosedSource, words: string) =>
     `${holder.kind}/${holder.object_id}`, before + match + after, payload, position?.line ?? null,
   ]);
 
+test("hits come with the names of what they mention", async () => {
+  const from = source({ "object?id=call_1&kind=tool_call": SAID });
+  assert.deepEqual(((await from.fetch(`rollouts/${BUNDLE}/search?text=ls`)) as { names: unknown }).names, { "tool_call/call_1": "tool:1" });
+});
+
 test("of a long text the whole is searched, of which an object tells the beginning", async () => {
   const from = source({
     "object?id=call_1&kind=tool_call": { ...SAID, texts: { asked: { offset: 0, characters: 30, text: "the beginning" } } },
