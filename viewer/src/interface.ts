@@ -43,7 +43,6 @@ export interface AgentActivity {
   readonly nickname: string | null;
   readonly doing: Doing;
   readonly what: string;
-  /** The request, the tool call, … that it is at; null for an agent that does nothing. */
   readonly work: ObjectRef | null;
   readonly since_unix_ms: number;
 }
