@@ -224,6 +224,64 @@ def test_everything_that_can_be_used_is_reached_by_tab_and_is_seen_to_be(walker:
         assert wanted in reached
 
 
+def test_a_table_is_one_stop_and_what_its_cursor_stands_on_are_the_next(walker: Reader) -> None:
+    walker.press("g", "w")
+    walker.sees_place("Tools")
+    table = walker.table("Tool calls")
+    assert len(walker.rows("Tool calls")) > 15
+    walker.press("j", "j")
+    expect(table).to_be_focused()
+    second = walker.row("Tool calls", "tool:2").get_by_role("link")
+    for link in second.all():
+        walker.press("Tab")
+        expect(link).to_be_focused()
+    walker.press("Tab")
+    assert not table.evaluate("table => table.contains(document.activeElement)")
+    walker.press("Shift+Tab")
+    expect(second.last).to_be_focused()
+    walker.press("ArrowDown")
+    expect(table).to_be_focused()
+    walker.press("Enter")
+    expect(walker.panel.get_by_role("heading", name="tool:3")).to_be_visible()
+
+
+def test_a_conversation_is_left_by_tab(walker: Reader) -> None:
+    walker.press("g", "c")
+    walker.sees_place("Conversation")
+    walker.press("j")
+    conversation = walker.main.get_by_role("grid")
+    expect(conversation).to_be_focused()
+    uses = conversation.get_by_role("row").first.locator("a, button").count()
+    for _ in range(uses + 1):
+        walker.press("Tab")
+    assert not conversation.evaluate("list => list.contains(document.activeElement)")
+
+
+def test_the_focus_goes_to_what_a_new_place_shows(walker: Reader) -> None:
+    walker.press("g", "t")
+    walker.sees_place("Timeline")
+    expect(walker.main).to_be_focused()
+    walker.go_to("Tools")
+    expect(walker.main).to_be_focused()
+    walker.press("j")
+    expect(walker.table("Tool calls")).to_be_focused()
+    walker.page.go_back()
+    walker.sees_place("Timeline")
+    expect(walker.main).to_be_focused()
+
+
+def test_a_sign_that_a_keyboard_has_with_altgr(walker: Reader) -> None:
+    walker.press("g", "r")
+    walker.sees_place("Requests")
+    walker.press("j", "Enter")
+    expect(walker.page.get_by_role("heading", level=1)).to_have_text("Request 1")
+    walker.sees_all()
+    pressed = {"key": "]", "ctrlKey": True, "altKey": True, "bubbles": True}
+    walker.main.dispatch_event("keydown", pressed)
+    walker.main.dispatch_event("keydown", pressed | {"modifierAltGraph": True})
+    expect(walker.page.get_by_role("heading", level=1)).to_have_text("Request 2")
+
+
 def test_the_theme_is_changed(walker: Reader) -> None:
     ground = "() => getComputedStyle(document.documentElement).colorScheme"
     seen = set()

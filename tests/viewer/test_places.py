@@ -181,3 +181,15 @@ def test_an_address_that_names_nothing_says_so(reader: Reader) -> None:
     reader.open_bundle("thermostat")
     reader.open(f"{reader.hash.removesuffix('/overview')}/nowhere")
     reader.sees("This page has no place “nowhere”.")
+
+
+@pytest.mark.parametrize("moment", ["9999", "abc"])
+def test_an_address_at_an_event_that_there_is_not_says_that_it_shows_the_end(moment: str, reader: Reader) -> None:
+    reader.open_bundle("thermostat")
+    bundle = reader.hash.split("/")[1]
+    reader.open(f"#/{bundle}/overview?at={moment}")
+
+    asked = "9,999" if moment == "9999" else moment
+    time = reader.page.get_by_role("contentinfo", name="Time")
+    expect(time).to_contain_text(f"The log has no event “{asked}”: shown is its end, event 180.")
+    reader.sees("180 events")

@@ -15,6 +15,8 @@ export interface Address {
   readonly sides: readonly [string, string] | null;
   /** The event as of which all is shown; null for the end of the log. */
   readonly at: number | null;
+  /** What was asked for as such an event and is none, so that it can be said; links do not pass it on. */
+  readonly noEvent: string | null;
   /** The object that the side panel shows. */
   readonly select: ObjectRef | null;
   /** What else the place wants to be remembered: a filter, an order. */
@@ -27,6 +29,7 @@ export const HOME: Address = {
   object: null,
   sides: null,
   at: null,
+  noEvent: null,
   select: null,
   options: {},
 };
@@ -59,9 +62,11 @@ export function addressOf(hash: string): Address {
   const [path = "", query = ""] = splitOnce(hash.replace(/^#/, ""), "?");
   const words = path.split("/").filter((word) => word !== "").map(decoded);
   const { at, select, ...options } = Object.fromEntries(new URLSearchParams(query));
+  const isEvent = at !== undefined && NUMBER.test(at);
   const common = {
     ...HOME,
-    at: at !== undefined && NUMBER.test(at) ? Number(at) : null,
+    at: isEvent ? Number(at) : null,
+    noEvent: at === undefined || isEvent ? null : at,
     select: refOf(select ?? ""),
     options,
   };

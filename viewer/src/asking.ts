@@ -177,6 +177,14 @@ export function usePagesOf<Told, Entry>(
   };
 }
 
+/** Asks for the beginning of a list, by which it is known how long it is. */
+export function useBeginning({ key, total, need }: Pages<unknown>): void {
+  const isKnown = total !== null;
+  useEffect(() => {
+    if (!isKnown) need(0, 0);
+  }, [key, isKnown]);
+}
+
 /** A list that is known as a whole, for what wants pages. */
 export function wholeList<Entry>(entries: ReadonlyArray<Entry>, key = "whole"): Pages<Entry> {
   return {

@@ -3,27 +3,12 @@
 // The file has each list as a whole and each item once, and of what a request shows only what the request before it did not
 // show likewise (`web/export/enclosed.py` wrote it). What it does not have is said in a sentence, never shown as empty.
 
-import { type Comparable, comparedRequest } from "./enclosed_comparison.ts";
-import type { ObjectRef, Outcome, SearchHit } from "./interface.ts";
+import { type Enclosed, type EnclosedAnswer, allAnswers, keyOf } from "./enclosed_answers.ts";
+import { comparedRequest } from "./enclosed_comparison.ts";
+import { namesIn, searched } from "./enclosed_search.ts";
+import type { ObjectDetails, ObjectRef, Outcome, SearchHit } from "./interface.ts";
+import { counted } from "./parts/format.ts";
 import { NoAnswer, type Source } from "./source.ts";
-
-/** What the file holds; answers are known by `<endpoint>?<parameters by name>`, without those of pages. */
-export interface Enclosed {
-  readonly key: string;
-  readonly name: string;
-  readonly answers: Readonly<Record<string, EnclosedAnswer>>;
-  readonly items: Readonly<Record<string, unknown>>;
-  readonly comparable: ReadonlyArray<Comparable>;
-  readonly settings_before_items: ReadonlyArray<string>;
-  readonly payloads_left_out: number;
-  readonly is_redacted: boolean;
-}
-
-export interface EnclosedAnswer {
-  readonly answer: unknown;
-  readonly as_of: number;
-  readonly names: Readonly<Record<string, string>>;
-}
 
 type Entry = Readonly<Record<string, unknown>>;
 
@@ -36,8 +21,7 @@ interface ItemsOfRequest {
 }
 
 const ENCLOSED = "rollout-trace-answers";
-const MOST_HITS = 2_000;
-const AROUND = 120;
+const TEXTS_LEFT_OUT = "The texts were left out of this file when it was exported.";
 
 /** What a filter lets through, by its parameter. */
 const FILTERS: Readonly<Record<string, (entry: Entry, value: string) => boolean>> = {
@@ -59,6 +43,9 @@ const DEFAULTS: ReadonlyArray<readonly [string, string]> = [
 export class EnclosedSource implements Source {
   readonly isEnclosed = true;
 
+  /** What was found last, of which one page is asked for after the other. */
+  private lastSearch: { readonly question: string; readonly hits: ReadonlyArray<SearchHit> } | undefined;
+
   constructor(private readonly enclosed: Promise<Enclosed>) {}
 
   /** By which key its rollout is known. */
@@ -76,7 +63,10 @@ export class EnclosedSource implements Source {
     const inRollout = /^rollouts\/[^/]*\/(.*)$/.exec(place)?.[1];
     if (inRollout === undefined) return aboutAll(place, enclosed);
     if (asked.has("at")) throw new NoAnswer("not-enclosed", "An exported file shows one moment only. The bundle itself has the others.");
-    if (inRollout === "search") return answerOf(pageOf(hits(enclosed, asked), page));
+    if (inRollout === "search") {
+      const told = pageOf(this.hits(enclosed, asked), page);
+      return { ...answerOf(told), names: namesIn(enclosed, told.entries) };
+    }
     if (inRollout === "named") return answerOf(objectNamed(enclosed, asked.get("words") ?? ""));
     const against = asked.get("against");
     if (against === undefined) return found(enclosed, inRollout, asked, page);
@@ -86,6 +76,21 @@ export class EnclosedSource implements Source {
 
   changes(): null {
     return null;
+  }
+
+  async notSearched(): Promise<string | null> {
+    const { payloads_left_out } = await this.enclosed;
+    return payloads_left_out === 0 ? null : `Not searched, as this file does not have them: ${counted(payloads_left_out, "payload file")} of the bundle.`;
+  }
+
+  private hits(enclosed: Enclosed, asked: Map<string, string>): ReadonlyArray<SearchHit> {
+    if (enclosed.is_redacted) throw new NoAnswer("not-enclosed", TEXTS_LEFT_OUT);
+    const question = keyOf("search", asked);
+    if (this.lastSearch?.question !== question) {
+      const [isPattern, matchCase] = [asked.get("is_pattern") === "true", asked.get("match_case") === "true"];
+      this.lastSearch = { question, hits: searched(enclosed, { text: asked.get("text") ?? "", isPattern, matchCase }) };
+    }
+    return this.lastSearch.hits;
   }
 }
 
@@ -125,15 +130,10 @@ function found(enclosed: Enclosed, name: string, asked: Map<string, string>, pag
 
 function whyNot(enclosed: Enclosed, name: string): string {
   if (enclosed.is_redacted && ["events", "payload", "item", "object/text"].includes(name)) {
-    return "The texts were left out of this file when it was exported.";
+    return TEXTS_LEFT_OUT;
   }
   if (name === "payload") return "This payload is too large for an exported file. The bundle itself has it.";
   return "This is not in the exported file. The bundle itself has it.";
-}
-
-function keyOf(name: string, asked: Map<string, string>): string {
-  const given = [...asked].sort(([left], [right]) => (left < right ? -1 : 1)).map(([parameter, value]) => `${parameter}=${value}`);
-  return given.length === 0 ? name : `${name}?${given.join("&")}`;
 }
 
 /** The part of an answer that is asked for: entries of a list, characters of a text. */
@@ -210,50 +210,10 @@ function isFault(outcome: Outcome): boolean {
   return outcome.status !== "completed" || (outcome.exit_code ?? 0) !== 0;
 }
 
-/** The lines of all texts of objects in which words stand. */
-function hits(enclosed: Enclosed, asked: Map<string, string>): SearchHit[] {
-  const words = asked.get("text") ?? "";
-  const pattern = patternOf(words, asked.get("is_pattern") === "true", asked.get("match_case") === "true");
-  const hits: SearchHit[] = [];
-  for (const [key, { answer }] of Object.entries(enclosed.answers)) {
-    if (!key.startsWith("object?")) continue;
-    const { ref, what, thread_id, texts } = answer as { ref: ObjectRef; what: string; thread_id: string | null; texts: Record<string, { text: string }> };
-    for (const { text } of Object.values(texts)) {
-      for (const line of text.split("\n")) {
-        const match = pattern.exec(line);
-        if (match === null) continue;
-        const end = match.index + match[0].length;
-        hits.push({
-          holder: ref,
-          what,
-          thread_id,
-          before: line.slice(Math.max(0, match.index - AROUND), match.index),
-          match: match[0],
-          after: line.slice(end, end + AROUND),
-          payload: null,
-          position: null,
-        });
-        if (hits.length >= MOST_HITS) return hits;
-      }
-    }
-  }
-  return hits;
-}
-
-function patternOf(words: string, isPattern: boolean, matchCase: boolean): RegExp {
-  try {
-    return new RegExp(isPattern ? words : words.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"), matchCase ? "u" : "iu");
-  } catch (error) {
-    throw new NoAnswer("wrong-question", `\`${words}\` is no pattern: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
 /** The object with this id or short name, or the only one whose id or name begins so. */
 function objectNamed(enclosed: Enclosed, words: string): ObjectRef {
   const named = new Map<string, ObjectRef>();
-  for (const [key, { answer }] of Object.entries(enclosed.answers)) {
-    if (!key.startsWith("object?")) continue;
-    const { ref, name } = answer as { ref: ObjectRef; name: string };
+  for (const { ref, name } of allAnswers<ObjectDetails>(enclosed, "object")) {
     for (const known of [ref.object_id, name]) if (!named.has(known)) named.set(known, ref);
   }
   const exact = named.get(words);

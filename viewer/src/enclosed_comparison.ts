@@ -3,18 +3,9 @@
 // The file has every request against the one before it; all pairs would be too many. What each showed it also has by
 // numbers that are equal where the same is said (`web/export/comparable.py` wrote them). Pure.
 
-import type { Enclosed, EnclosedAnswer } from "./enclosed.ts";
+import type { Comparable, Enclosed, EnclosedAnswer } from "./enclosed_answers.ts";
 import type { ReplacementLine, RequestHead } from "./interface.ts";
 import { NoAnswer } from "./source.ts";
-
-/** What a request showed, by numbers. */
-export interface Comparable {
-  readonly inference_call_id: string;
-  /** How many of `contents` are, from the beginning on, those of the request before it; the rest follow. */
-  readonly same: number;
-  readonly contents: ReadonlyArray<number>;
-  readonly settings: Readonly<Record<string, number>>;
-}
 
 /** A request with its items: their keys in the file, and what they say. */
 interface Sent {

@@ -1,7 +1,8 @@
 // The keys of the page: one table of what they are, where they work and what they do, and who listens to them.
 //
-// A key that is not in the table does nothing. What it does is said by the part that can do it, by `useKeys`; the part
-// that was shown last is asked first, so that a list in a dialog has the keys that the list behind it had.
+// A key that is not in a table does nothing. What it does is said by the part that can do it, by `useKeys`; the part
+// that was shown last is asked first, so that a list in a dialog has the keys that the list behind it had. What a part
+// does only while it has the focus, it listens to itself; those keys stand here to be shown.
 
 import { useLayoutEffect, useRef } from "preact/hooks";
 
@@ -20,7 +21,7 @@ export const KEYS: ReadonlyArray<KeyLine> = [
   { keys: "?", where: "everywhere", does: "show the keys" },
   { keys: "/", where: "everywhere", does: "search" },
   { keys: "d", where: "everywhere", does: "change between dark, light and the system's theme" },
-  { keys: "Escape", where: "everywhere", does: "close what is open: a dialog, the search, the side panel" },
+  { keys: "Escape", where: "everywhere", does: "leave a field for words; close what is open: a dialog, the side panel" },
   { keys: "o", where: "everywhere", does: "open the selected object as a place of its own" },
   { keys: "l", where: "a rollout", does: "follow what happens, or stop following" },
   { keys: ",", where: "a rollout", does: "go back in time by one event" },
@@ -28,18 +29,37 @@ export const KEYS: ReadonlyArray<KeyLine> = [
   { keys: "0", where: "a rollout", does: "go to the end of the log" },
   { keys: "[", where: "a request", does: "previous request" },
   { keys: "]", where: "a request", does: "next request" },
-  { keys: "j", where: "lists", does: "next entry (also the arrow down); on the timeline, of the same agent" },
-  { keys: "k", where: "lists", does: "previous entry (also the arrow up); on the timeline, of the same agent" },
+  { keys: "j", where: "lists", does: "next entry; on the timeline, of the same agent" },
+  { keys: "k", where: "lists", does: "previous entry; on the timeline, of the same agent" },
   { keys: "Enter", where: "lists", does: "open or select the entry" },
-  { keys: "Home", where: "lists", does: "first entry" },
-  { keys: "End", where: "lists", does: "last entry" },
-  { keys: "ArrowRight", where: "trees", does: "unfold, or go to the first child" },
-  { keys: "ArrowLeft", where: "trees", does: "fold, or go to the parent" },
-  { keys: "*", where: "trees", does: "unfold all entries beside this one" },
   { keys: "a", where: "timeline", does: "next arrow between agents" },
   { keys: "A", where: "timeline", does: "previous arrow between agents" },
   { keys: "+", where: "timeline", does: "zoom in" },
   { keys: "-", where: "timeline", does: "zoom out" },
+];
+
+/** The keys that a part of the page has while it has the focus, as they are shown. */
+export const KEYS_WITH_FOCUS: ReadonlyArray<KeyLine> = [
+  { keys: "← →", where: "everywhere", does: "on the edge of the side panel: wider, narrower" },
+  { keys: "↓ ↑", where: "lists", does: "next, previous entry" },
+  { keys: "PgDn PgUp", where: "lists", does: "as many entries further, or back, as are in view" },
+  { keys: "Home End", where: "lists", does: "first, last entry" },
+  { keys: "Tab", where: "lists", does: "to what can be used in the entry, then past the list" },
+  { keys: "↓ ↑", where: "trees", does: "next, previous entry" },
+  { keys: "→", where: "trees", does: "unfold, or go to the first child" },
+  { keys: "←", where: "trees", does: "fold, or go to the parent" },
+  { keys: "*", where: "trees", does: "unfold all entries beside this one" },
+  { keys: "letters", where: "trees", does: "the next entry that begins with them" },
+  { keys: "← →", where: "timeline", does: "earlier, later" },
+  { keys: "↓ ↑", where: "timeline", does: "a little down, up" },
+  { keys: "PgDn PgUp", where: "timeline", does: "a page down, up" },
+  { keys: "Home End", where: "timeline", does: "to the beginning, to the end" },
+  { keys: "Alt+← Alt+→", where: "timeline", does: "the bar before, after the chosen one, of the same agent" },
+  { keys: "Alt+↓ Alt+↑", where: "timeline", does: "a bar of the row below, above" },
+  { keys: "f", where: "timeline", does: "show the chosen bar alone" },
+  { keys: "0", where: "timeline", does: "show all of the time" },
+  { keys: "=", where: "timeline", does: "zoom in, as by +" },
+  { keys: "Space", where: "timeline", does: "fold or unfold the chosen agent" },
 ];
 
 /** What a press of a key leads to. */
@@ -100,7 +120,9 @@ export function useKeys(handlers: Handlers): void {
 export function listenToKeys(table: () => ReadonlyArray<KeyLine>): () => void {
   const reader = new KeyReader(() => table().map((line) => line.keys));
   const onKey = (event: KeyboardEvent) => {
-    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.defaultPrevented || event.metaKey) return;
+    const isForSign = event.getModifierState("AltGraph"); // which some systems report as Control and Alt
+    if (!isForSign && (event.ctrlKey || event.altKey)) return;
     if (isTyping(event.target) && event.key !== "Escape") return;
     if (event.key === "Enter" && isPressable(event.target)) return;
     const read = reader.press(event.key, event.timeStamp);
@@ -120,7 +142,7 @@ export function listenToKeys(table: () => ReadonlyArray<KeyLine>): () => void {
 }
 
 /** Whether what has the focus takes text: then keys are text. */
-function isTyping(target: EventTarget | null): boolean {
+export function isTyping(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target instanceof HTMLInputElement) return !["range", "checkbox", "radio", "button"].includes(target.type);
   return target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable;

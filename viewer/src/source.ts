@@ -12,6 +12,7 @@ import {
   type Reading,
   type RolloutEndpoints,
 } from "./interface.ts";
+import { KeptAnswers } from "./kept_answers.ts";
 
 /** A question, and (for the compiler only) the type of its answer. */
 export interface Question<Told> {
@@ -72,9 +73,10 @@ export interface Source {
   fetch(path: string, signal: AbortSignal): Promise<unknown>;
   /** The address of the stream of changes of a bundle, or of the list of bundles; null if nothing can change. */
   changes(bundle: string | null): string | null;
+  /** Where a search cannot look, in a sentence; null if it looks everywhere. */
+  notSearched?(): Promise<string | null>;
 }
 
-const MOST_KEPT = 400;
 const READING_POLL_MS = 250;
 
 /** An answer that is awaited, by how many. */
@@ -86,7 +88,7 @@ interface Awaited {
 
 /** Asks a source, each question once at a time however many want to know, and keeps the latest answers. */
 export class Asker {
-  private readonly kept = new Map<string, unknown>();
+  private readonly kept = new KeptAnswers();
   private readonly underWay = new Map<string, Awaited>();
   private revisions = 0;
 
@@ -136,7 +138,7 @@ export class Asker {
     };
     const answer = this.fetch(path, stop.signal, tell)
       .then((told) => {
-        if (!stop.signal.aborted) this.keep(key, told);
+        if (!stop.signal.aborted) this.kept.set(key, told);
         return told;
       })
       .finally(() => {
@@ -155,14 +157,6 @@ export class Asker {
       answer = await this.source.fetch(path, signal);
     }
     return answer;
-  }
-
-  private keep(key: string, answer: unknown): void {
-    this.kept.set(key, answer);
-    for (const oldest of this.kept.keys()) {
-      if (this.kept.size <= MOST_KEPT) break;
-      this.kept.delete(oldest);
-    }
   }
 }
 
@@ -211,7 +205,8 @@ function queryOf(asked: object): string {
   return query === "" ? "" : `?${query}`;
 }
 
-function keyOf(question: Question<unknown>, revision: number): string {
+/** By what an answer is known. */
+export function keyOf(question: Question<unknown>, revision: number): string {
   return `${revision} ${question.path}`;
 }
 

@@ -6,7 +6,7 @@
 
 import type { Page } from "./interface.ts";
 import { PageCache } from "./page_cache.ts";
-import { type Asker, type Progress, type Question, isAborted } from "./source.ts";
+import { type Asker, type Progress, type Question, isAborted, keyOf } from "./source.ts";
 
 /** Watches one answer. `changed` is called whenever there is something else to show. */
 export class AnswerWatch<Told> {
@@ -220,10 +220,6 @@ export class PagesWatch<Told, Entry> {
     this.underWay.clear();
     this.progress = undefined;
   }
-}
-
-function keyOf(question: Question<unknown>, revision: number): string {
-  return `${revision} ${question.path}`;
 }
 
 function sentenceOf(error: unknown): string {

@@ -46,6 +46,12 @@ test("what cannot be understood is left out, and is no error", () => {
   assert.equal(refOf("tool_call"), null);
 });
 
+test("of an event that is none it is known what was asked for", () => {
+  assert.equal(addressOf(`#/${BUNDLE}/timeline?at=abc`).noEvent, "abc");
+  assert.equal(addressOf(`#/${BUNDLE}/timeline?at=12`).noEvent, null);
+  assert.equal(hashOf(addressOf(`#/${BUNDLE}/timeline?at=abc`)), `#/${BUNDLE}/timeline`);
+});
+
 test("an id may have slashes of its own", () => {
   assert.deepEqual(refOf("thread//root/worker"), { kind: "thread", object_id: "/root/worker" });
 });

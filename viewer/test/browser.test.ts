@@ -27,11 +27,14 @@ function firstInView(page: Page, list: string): Promise<{ index: number; top: nu
   });
 }
 
+/** Scrolls, and waits until what came into view has been measured and the list knows where it stands. */
 async function scrollTo(page: Page, list: string, top: number): Promise<void> {
+  const positions = () => page.evaluate(() => sessionStorage.getItem("rollout-trace.positions"));
+  const before = await positions();
   await page.locator(list).evaluate((element, to) => {
     element.scrollTop = to;
   }, top);
-  await page.waitForTimeout(300); // rows come and are measured, and the position is kept
+  await page.waitForFunction((known) => sessionStorage.getItem("rollout-trace.positions") !== known, before);
 }
 
 for (const sheet of ["hostile", "texts", "json", "differences", "small"]) {

@@ -96,6 +96,85 @@ test("words are found in the texts of objects, as they stand", async () => {
   await assert.rejects(told(from, "search?text=(&is_pattern=true"), /no pattern/);
 });
 
+const found = async (from: EnclosedSource, words: string) =>
+  (await told(from, `search?text=${words}`)).entries.map(({ holder, before, match, after, payload, position }: any) => [
+    `${holder.kind}/${holder.object_id}`, before + match + after, payload, position?.line ?? null,
+  ]);
+
+test("hits come with the names of what they mention", async () => {
+  const from = source({ "object?id=call_1&kind=tool_call": SAID });
+  assert.deepEqual(((await from.fetch(`rollouts/${BUNDLE}/search?text=ls`)) as { names: unknown }).names, { "tool_call/call_1": "tool:1" });
+});
+
+test("of a long text the whole is searched, of which an object tells the beginning", async () => {
+  const from = source({
+    "object?id=call_1&kind=tool_call": { ...SAID, texts: { asked: { offset: 0, characters: 30, text: "the beginning" } } },
+    "object/text?id=call_1&kind=tool_call&title=asked": { offset: 0, characters: 30, text: "the beginning\nand the needle" },
+  });
+  assert.deepEqual(await found(from, "needle"), [["tool_call/call_1", "and the needle", null, null]]);
+});
+
+test("an item is searched in each of its wordings", async () => {
+  const item = (text: string) => ({ item_id: "i1", text: { offset: 0, characters: text.length, text } });
+  const from = source(
+    { "object?id=i1&kind=conversation_item": { ref: { kind: "conversation_item", object_id: "i1" }, name: "item:1", what: "", thread_id: "t", texts: { text: item("a cut").text } } },
+    { items: { i1: item("a cut"), "i1'": item("a cut needle") } },
+  );
+  assert.deepEqual(await found(from, "needle"), [["conversation_item/i1", "a cut needle", null, null]]);
+});
+
+test("what an item says beside its text is searched, its ids are not", async () => {
+  const json = { text: JSON.stringify({ type: "function_call", call_id: "a needle", name: "needle_tool" }) };
+  assert.deepEqual(await found(source({ "item?item=i1": { item_id: "i1", payload: { raw_payload_id: "p1" }, text: json } }), "needle"), [
+    ["conversation_item/i1", "needle_tool", "p1", null],
+  ]);
+});
+
+const payload = (raw_payload_id: string, type: string, value: unknown) => ({ payload: { raw_payload_id, kind: { type }, path: "" }, text: JSON.stringify(value) });
+
+test("a payload is searched for the object that names it, a history not again with every request", async () => {
+  const request = { instructions: "the needle of instructions", input: [{ text: "a needle that items have" }] };
+  const from = source({
+    "object/named-by?id=p1&kind=raw_payload": list([{ ref: { kind: "terminal_operation", object_id: "o1" }, field: "" }, { ref: SAID.ref, field: "" }]),
+    "payload?payload=p1": payload("p1", "tool_result", { out: [{ deep: "one\nthe needle" }] }),
+    "payload?payload=p2": payload("p2", "inference_request", request),
+    "payload?payload=p3": payload("p3", "inference_request", request),
+  });
+  assert.deepEqual(await found(from, "needle"), [
+    ["tool_call/call_1", "the needle", "p1", null],
+    ["raw_payload/p2", "the needle of instructions", "p2", null],
+  ]);
+});
+
+test("what only an event says is searched, its ids are not", async () => {
+  const line = { seq: 7, line: 8, touched: [SAID.ref], text: { text: JSON.stringify({ thread_id: "needle", payload: { type: "t", reason: "a needle" } }) } };
+  assert.deepEqual(await found(source({ events: list([line]) }), "needle"), [["tool_call/call_1", "a needle", null, 8]]);
+});
+
+test("a line that an object has twice is one hit", async () => {
+  const from = source({ "object?id=call_1&kind=tool_call": { ...SAID, texts: { asked: { text: "needle" }, told: { text: "needle" } } } });
+  assert.equal((await found(from, "needle")).length, 1);
+});
+
+test("words are found whatever the case of letters that have another length in small", async () => {
+  const from = source({ "object?id=call_1&kind=tool_call": { ...SAID, texts: { asked: { text: "İİ NEEDLE ΟΔΟΣ" } } } });
+  assert.deepEqual(await told(from, "search?text=needle").then(({ entries: [hit] }) => [hit.before, hit.match]), ["İİ ", "NEEDLE"]);
+  assert.equal((await found(from, "οδος")).length, 1);
+});
+
+test("words that stand in too many lines are refused, as the server does", async () => {
+  const text = Array.from({ length: 100_001 }, (_, index) => `a${index}`).join("\n");
+  const from = source({ "object?id=call_1&kind=tool_call": { ...SAID, texts: { asked: { text } } } });
+  await assert.rejects(told(from, "search?text=a"), /stands in more than 100,000 lines/);
+  assert.equal((await told(from, "search?text=a1")).total > 10_000, true);
+});
+
+test("a search says which files it could not look in, and that a redacted file has no texts", async () => {
+  assert.equal(await source({}).notSearched(), null);
+  assert.match((await source({}, { payloads_left_out: 2 }).notSearched()) ?? "", /2 payload files/);
+  await assert.rejects(told(source({}, { is_redacted: true }), "search?text=a"), /texts were left out/);
+});
+
 test("an object is found by its id, its name, or the beginning of one", async () => {
   const from = source({ "object?id=call_1&kind=tool_call": SAID, "object?id=call_2&kind=tool_call": { ...SAID, ref: { kind: "tool_call", object_id: "call_2" }, name: "tool:2" } });
   for (const words of ["call_1", "tool:1"]) assert.deepEqual(await told(from, `named?words=${words}`), SAID.ref);

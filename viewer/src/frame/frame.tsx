@@ -1,11 +1,11 @@
 // The frame around every place: header, navigation, side panel, the slider of time, and the keys that work everywhere.
 
 import { Component, type ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
-import type { Address } from "../address.ts";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type Address, textOf } from "../address.ts";
 import { LibraryRevisionContext, useAsker } from "../asking.ts";
 import type { LibraryChange } from "../interface.ts";
-import { KEYS, type KeyLine, listenToKeys, useKeys } from "../keyboard.ts";
+import { KEYS, KEYS_WITH_FOCUS, type KeyLine, isTyping, listenToKeys, useKeys } from "../keyboard.ts";
 import { followChanges, throttled } from "../live.ts";
 import { go, goInstead, useAddress } from "../location.ts";
 import { counted } from "../parts/format.ts";
@@ -35,6 +35,7 @@ export function Frame({ places }: { places: ReadonlyArray<Place> }) {
   const { isEnclosed } = useAsker().source;
   const [showsKeys, setShowsKeys] = useState(false);
   useEffect(() => listenToKeys(() => keyTable(places)), [places]);
+  useFocusOnNewPlace(address);
 
   const goTo = (place: Place) => {
     if (place.of === "bundles") go({ bundle: null, place: place.name });
@@ -93,7 +94,7 @@ export function Frame({ places }: { places: ReadonlyArray<Place> }) {
           </div>
         </RolloutProvider>
       )}
-      {showsKeys && <KeyHelp table={keyTable(places)} onClose={() => setShowsKeys(false)} />}
+      {showsKeys && <KeyHelp table={[...keyTable(places), ...KEYS_WITH_FOCUS]} onClose={() => setShowsKeys(false)} />}
     </LibraryProvider>
   );
 }
@@ -154,6 +155,19 @@ function NoSuchPlace({ address }: { address: Address }) {
       This page has no place “{address.place}”. <a href="#/">Show the bundles</a>
     </Notice>
   );
+}
+
+/** Who went to another place, by a key, a link or Back, goes on from what it shows. */
+function useFocusOnNewPlace({ bundle, place, object }: Address): void {
+  const shown = [bundle, place, object === null ? "" : textOf(object)].join(" ");
+  const before = useRef(shown);
+  useEffect(() => {
+    if (before.current === shown) return;
+    before.current = shown;
+    const content = document.getElementById("content");
+    const focused = document.activeElement;
+    if (content !== null && !content.contains(focused) && !isTyping(focused)) content.focus({ preventScroll: true });
+  }, [shown]);
 }
 
 function skipToContent(event: Event): void {

@@ -4,12 +4,6 @@ import { useEffect, useRef } from "preact/hooks";
 import type { KeyLine } from "../keyboard.ts";
 import { useKeys } from "../keyboard.ts";
 
-const SIGNS: Readonly<Record<string, string>> = {
-  Escape: "Esc",
-  ArrowRight: "→",
-  ArrowLeft: "←",
-};
-
 export function KeyHelp({ table, onClose }: { table: ReadonlyArray<KeyLine>; onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
@@ -39,10 +33,10 @@ export function KeyHelp({ table, onClose }: { table: ReadonlyArray<KeyLine>; onC
               {table
                 .filter((line) => line.where === where)
                 .map((line) => (
-                  <div key={line.keys}>
+                  <div key={line.does}>
                     <dt>
                       {line.keys.split(" ").map((key) => (
-                        <kbd key={key}>{SIGNS[key] ?? key}</kbd>
+                        <kbd key={key}>{key === "Escape" ? "Esc" : key}</kbd>
                       ))}
                     </dt>
                     <dd>{line.does}</dd>

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { useKeys } from "../keyboard.ts";
 import { go, goInstead, useAddress } from "../location.ts";
 import { counted, exact } from "../parts/format.ts";
+import { VisibleText } from "../parts/visible_text.tsx";
 import { useLogRange } from "./rollout_context.tsx";
 
 /** How long the slider rests before the page follows, in milliseconds. */
@@ -11,7 +12,7 @@ const PAUSE_MS = 120;
 
 export function TimeSlider() {
   const range = useLogRange();
-  const { at } = useAddress();
+  const { at, noEvent } = useAddress();
   const [chosen, setChosen] = useState<number | null>(at);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const shown = useRef<number | null>(at);
@@ -52,6 +53,7 @@ export function TimeSlider() {
 
   if (range === undefined) return <footer class="frame-time" />;
   const value = Math.min(chosen ?? range.last, range.last);
+  const notInLog = noEvent ?? (chosen !== null && chosen > range.last ? exact(chosen) : null);
   return (
     <footer class="frame-time" data-past={chosen === null ? undefined : ""} aria-label="Time">
       <button type="button" class="plain" onClick={() => step(-1)} disabled={value <= range.first} title="One event back (,)" aria-label="One event back">
@@ -70,17 +72,21 @@ export function TimeSlider() {
         aria-valuetext={chosen === null ? `the end, event ${range.last}` : `event ${value} of ${range.last}`}
         onInput={(event) => choose(Number(event.currentTarget.value))}
       />
-      {chosen === null ? (
+      {notInLog !== null ? (
+        <span class="frame-moment" role="status">
+          The log has no event “<VisibleText text={notInLog} />”: shown is its end, event {exact(range.last)}.
+        </span>
+      ) : chosen === null ? (
         <span class="frame-moment quiet">all {counted(range.events, "event")}</span>
       ) : (
-        <>
-          <span class="frame-moment">
-            as of event <strong>{exact(value)}</strong> of {exact(range.last)}
-          </span>
-          <button type="button" onClick={toEnd} title="Show the end of the log (0)">
-            Back to the end
-          </button>
-        </>
+        <span class="frame-moment">
+          as of event <strong>{exact(value)}</strong> of {exact(range.last)}
+        </span>
+      )}
+      {chosen !== null && (
+        <button type="button" onClick={toEnd} title="Show the end of the log (0)">
+          Back to the end
+        </button>
       )}
     </footer>
   );

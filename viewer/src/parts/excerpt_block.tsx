@@ -1,6 +1,7 @@
 // A text of an object, of which answers have the beginning: the rest is fetched when it is asked for.
 
 import { useEffect, useState } from "preact/hooks";
+import { textOf } from "../address.ts";
 import { useAsker, useLooked } from "../asking.ts";
 import type { Excerpt, ObjectRef } from "../interface.ts";
 import { isAborted, rolloutQuestion } from "../source.ts";
@@ -18,7 +19,12 @@ export interface ExcerptBlockProps extends Omit<TextBlockProps, "text" | "unfetc
 /** How many characters are fetched at once. */
 const FETCHED = 200_000;
 
-export function ExcerptBlock({ excerpt, object, title, ...look }: ExcerptBlockProps) {
+export function ExcerptBlock(props: ExcerptBlockProps) {
+  const { bundle } = useLooked();
+  return <GrowingText key={`${bundle} ${textOf(props.object)} ${props.title}`} {...props} />; // the text of another is another
+}
+
+function GrowingText({ excerpt, object, title, ...look }: ExcerptBlockProps) {
   const asker = useAsker();
   const { bundle, at, revision } = useLooked();
   const [text, setText] = useState(excerpt.text);
@@ -44,7 +50,7 @@ export function ExcerptBlock({ excerpt, object, title, ...look }: ExcerptBlockPr
       },
     );
     return () => stop.abort();
-  }, [fetches]);
+  }, [fetches, text]);
 
   const fetch = () => {
     setError(null);

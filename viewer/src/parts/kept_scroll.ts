@@ -2,7 +2,8 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { currentEntry, useAddress } from "../location.ts";
-import { keep, kept } from "../storage.ts";
+import { keepPosition, positionOf } from "../positions.ts";
+import { listenToReader } from "./readers_acts.ts";
 
 /** How long what is shown may take to become as high as it was, in milliseconds. */
 const GROWS_MS = 3_000;
@@ -14,7 +15,7 @@ export function useKeptScroll<Scrolled extends HTMLElement>(name: string): { cur
 
   useEffect(() => {
     const element = scrolled.current;
-    const wanted = Number(kept(keyOf(name), "session") ?? 0);
+    const wanted = Number(positionOf(name) ?? 0);
     if (element === null || wanted === 0) return undefined;
     const reach = () => {
       element.scrollTop = wanted;
@@ -24,10 +25,10 @@ export function useKeptScroll<Scrolled extends HTMLElement>(name: string): { cur
     const stop = () => {
       growing.disconnect();
       clearTimeout(timer);
-      for (const act of ["wheel", "pointerdown", "keydown"]) element.removeEventListener(act, stop);
+      stopListening();
     };
     const timer = setTimeout(stop, GROWS_MS);
-    for (const act of ["wheel", "pointerdown", "keydown"]) element.addEventListener(act, stop, { passive: true });
+    const stopListening = listenToReader(element, () => stop());
     for (const child of element.children) growing.observe(child);
     reach();
     return stop;
@@ -36,13 +37,9 @@ export function useKeptScroll<Scrolled extends HTMLElement>(name: string): { cur
   useEffect(() => {
     const element = scrolled.current;
     if (element === null) return undefined;
-    const write = () => keep(keyOf(name), String(Math.round(element.scrollTop)), "session");
+    const write = () => keepPosition(name, String(Math.round(element.scrollTop)));
     element.addEventListener("scroll", write, { passive: true });
     return () => element.removeEventListener("scroll", write);
   }, [entry, name]);
   return scrolled;
-}
-
-function keyOf(name: string): string {
-  return `scroll.${name}.${currentEntry()}`;
 }

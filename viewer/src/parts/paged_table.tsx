@@ -1,8 +1,7 @@
 // A table of any length: its pages are fetched as they come into view, its rows are in the page while they are in view.
 
 import type { ComponentChildren, RefObject } from "preact";
-import { useEffect, useState } from "preact/hooks";
-import type { Pages } from "../asking.ts";
+import { type Pages, useBeginning } from "../asking.ts";
 import { Empty, Failed, Loading } from "./notice.tsx";
 import { VirtualList, type VirtualListHandle } from "./virtual_list.tsx";
 
@@ -57,11 +56,7 @@ const INLINE_BAR = 12;
 
 export function PagedTable<Entry>(props: PagedTableProps<Entry>) {
   const { pages, columns, order, onOrder, onOpen, rowHeight = ROW_HEIGHT } = props;
-  const [cursor, setCursor] = useState<number | null>(null);
-  useEffect(() => setCursor(null), [pages.key]);
-  useEffect(() => {
-    if (pages.total === null) pages.need(0, 0);
-  }, [pages.key, pages.total]);
+  useBeginning(pages);
 
   if (pages.total === null) {
     return pages.error !== undefined ? <Failed sentence={pages.error} retry={pages.retry} /> : <Loading progress={pages.progress} />;
@@ -91,7 +86,7 @@ export function PagedTable<Entry>(props: PagedTableProps<Entry>) {
       <VirtualList
         key={pages.key}
         label={props.label}
-        role="grid"
+        hasCells
         listProps={{ "aria-rowcount": pages.total + 1, "aria-colcount": columns.length }}
         count={pages.total}
         estimate={rowHeight}
@@ -102,8 +97,6 @@ export function PagedTable<Entry>(props: PagedTableProps<Entry>) {
         follow={props.follow ?? false}
         {...(props.onFollow === undefined ? {} : { onFollow: props.onFollow })}
         {...(props.handle === undefined ? {} : { handle: props.handle })}
-        cursor={cursor}
-        onCursor={setCursor}
         onOpen={
           onOpen &&
           ((index) => {
@@ -116,7 +109,6 @@ export function PagedTable<Entry>(props: PagedTableProps<Entry>) {
           const entry = pages.at(index);
           const isSelected = entry !== undefined && (props.isSelected?.(entry) ?? false);
           return {
-            role: "row",
             "aria-rowindex": index + 2,
             "aria-selected": props.isSelected === undefined ? undefined : isSelected,
             class: `table-row ${onOpen === undefined ? "" : "can-open"} ${entry === undefined ? "" : (props.rowClass?.(entry) ?? "")}`,

@@ -2,7 +2,8 @@
 //
 // Owns: what a reader looks at does not move when entries above are measured or entries below are appended; a list that
 // is followed sticks to its end until the reader scrolls away; a list is found where it was left on Back, Forward and
-// Reload; and a cursor that keys move. What an entry looks like is for whom shows the list.
+// Reload; a cursor that keys move; and that Tab leaves a list however long it is. To ARIA it is a grid, whose rows may have
+// links. What an entry looks like is for whom shows the list.
 
 import {
   Virtualizer,
@@ -12,10 +13,11 @@ import {
   observeElementRect,
 } from "@tanstack/virtual-core";
 import type { ComponentChildren, HTMLAttributes, RefObject } from "preact";
-import { useEffect, useId, useLayoutEffect, useMemo, useReducer, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useMemo, useReducer, useRef, useState } from "preact/hooks";
 import { useKeys } from "../keyboard.ts";
 import { currentEntry, useAddress } from "../location.ts";
-import { keep, kept } from "../storage.ts";
+import { keepPosition, positionOf } from "../positions.ts";
+import { listenToReader } from "./readers_acts.ts";
 
 /** What others may ask of a list that is shown. */
 export interface VirtualListHandle {
@@ -33,7 +35,8 @@ export interface VirtualListProps {
   readonly keyOf?: (index: number) => string | number;
   /** What an entry shows. */
   readonly children: (index: number) => ComponentChildren;
-  readonly role?: "list" | "listbox" | "grid" | "table" | "tree" | "feed";
+  /** Whether what an entry shows is cells, each with its role; without it, an entry is one cell. */
+  readonly hasCells?: boolean;
   /** Roles, classes and the like of an entry's element. */
   readonly entryProps?: (index: number) => HTMLAttributes<HTMLDivElement>;
   readonly listProps?: HTMLAttributes<HTMLDivElement>;
@@ -49,7 +52,7 @@ export interface VirtualListProps {
   readonly onFollow?: (follows: boolean) => void;
   /** The name under which the position is kept for Back and Reload. */
   readonly remember?: string | undefined;
-  /** The entry that keys start from; without `onCursor` the list has no cursor. */
+  /** The entry that keys start from, for whom wants to move it; without `onCursor` the list has its own. */
   readonly cursor?: number | null;
   readonly onCursor?: (index: number) => void;
   /** Enter, or a click. */
@@ -68,18 +71,19 @@ const READERS_DOING_MS = 600;
 
 /** How long a list that is shown again may take to know the heights of its entries, in milliseconds. */
 const SETTLING_MS = 600;
-const READERS_ACTS = ["wheel", "touchmove", "pointerdown", "keydown"] as const;
 
 interface KeptPosition {
   readonly index: number;
   readonly into: number;
 }
 
-export function VirtualList(props: VirtualListProps) {
-  const { count, estimate, keyOf, head, headHeight = 0, follow = false } = props;
+export function VirtualList(given: VirtualListProps) {
+  const [ownCursor, setOwnCursor] = useState<number | null>(null);
+  const props = given.onCursor === undefined ? { ...given, cursor: ownCursor, onCursor: setOwnCursor } : { cursor: null, onCursor: given.onCursor, ...given };
+  const { count, estimate, keyOf, head, headHeight = 0, follow = false, cursor, onCursor } = props;
   const [, showAgain] = useReducer((shown: number) => shown + 1, 0);
   const scroller = useRef<HTMLDivElement>(null);
-  const latest = useRef(props);
+  const latest = useRef<ListWithCursor>(props);
   latest.current = props;
   const id = useId();
 
@@ -124,21 +128,21 @@ export function VirtualList(props: VirtualListProps) {
     };
   }, [props.handle]);
 
-  const { cursor = null, onCursor } = props;
-  const hasCursor = onCursor !== undefined;
+  useTabStops(scroller);
   const cursorIsShown = cursor !== null && shown.some((entry) => entry.index === cursor);
   const minWidth = props.minWidth === undefined ? {} : { minWidth: `${props.minWidth}px` };
   return (
     <div
-      {...props.listProps}
       ref={scroller}
       class={`virtual-list ${props.class ?? ""}`}
-      role={props.role ?? "list"}
+      role="grid"
       aria-label={props.label}
+      aria-rowcount={count}
       tabIndex={0}
       data-list=""
-      aria-activedescendant={hasCursor && cursorIsShown ? `${id}-${cursor}` : undefined}
-      onKeyDown={hasCursor ? moveCursor : undefined}
+      aria-activedescendant={cursorIsShown ? `${id}-${cursor}` : undefined}
+      onKeyDown={moveCursor}
+      {...props.listProps}
     >
       {head !== undefined && (
         <div class="virtual-list-head" role="presentation" style={{ height: `${headHeight}px`, ...minWidth }}>
@@ -150,24 +154,23 @@ export function VirtualList(props: VirtualListProps) {
           const given = props.entryProps?.(entry.index) ?? {};
           return (
             <div
-              role="listitem"
-              aria-setsize={props.role === undefined || props.role === "list" ? count : undefined}
-              aria-posinset={props.role === undefined || props.role === "list" ? entry.index + 1 : undefined}
+              role="row"
+              aria-rowindex={entry.index + 1}
               {...given}
               key={entry.key}
               id={`${id}-${entry.index}`}
               ref={list.measureElement}
               data-index={entry.index}
-              data-cursor={hasCursor && entry.index === cursor ? "" : undefined}
+              data-cursor={entry.index === cursor ? "" : undefined}
               class={`virtual-list-entry ${String(given.class ?? "")}`}
               style={{ transform: `translateY(${entry.start - headHeight}px)` }}
               onClick={(event) => {
                 if (!isPlainClick(event)) return;
-                onCursor?.(entry.index);
+                onCursor(entry.index);
                 props.onOpen?.(entry.index);
               }}
             >
-              {props.children(entry.index)}
+              {props.hasCells ? props.children(entry.index) : <div role="gridcell">{props.children(entry.index)}</div>}
             </div>
           );
         })}
@@ -177,6 +180,39 @@ export function VirtualList(props: VirtualListProps) {
 }
 
 type List = Virtualizer<HTMLDivElement, HTMLDivElement>;
+type ListWithCursor = VirtualListProps & { readonly cursor: number | null; readonly onCursor: (index: number) => void };
+
+/** What Tab stops at by itself, and what it stops at because it scrolls. */
+const TAB_STOPS = "a[href], button, input, select, textarea, summary, [tabindex], pre, .text-lines, .json-tree, .difference-lines, .compare-text";
+
+/** Tab stops at the list, and then at what can be used in the entry of the cursor: a long list could not be left otherwise. */
+function useTabStops(scroller: { readonly current: HTMLDivElement | null }): void {
+  useLayoutEffect(() => {
+    const body = scroller.current?.querySelector(".virtual-list-body");
+    if (body == null) return undefined;
+    const setStops = () => {
+      for (const entry of body.querySelectorAll<HTMLElement>(":scope > .virtual-list-entry")) {
+        if (entry.dataset["cursor"] === undefined) {
+          for (const stop of entry.querySelectorAll<HTMLElement>(TAB_STOPS)) {
+            if (stop.getAttribute("tabindex") === "-1") continue;
+            stop.dataset["passed"] = stop.getAttribute("tabindex") ?? "";
+            stop.setAttribute("tabindex", "-1");
+          }
+        } else {
+          for (const stop of entry.querySelectorAll<HTMLElement>("[data-passed]")) {
+            if (stop.dataset["passed"] === "") stop.removeAttribute("tabindex");
+            else stop.setAttribute("tabindex", stop.dataset["passed"] ?? "");
+            delete stop.dataset["passed"];
+          }
+        }
+      }
+    };
+    setStops();
+    const observer = new MutationObserver(setStops); // what an entry shows may come, or change, without the list
+    observer.observe(body, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-cursor"] });
+    return () => observer.disconnect();
+  }, []);
+}
 
 /**
  * Keeps the position of a list for each entry of the browser's history, as an entry of the list and how far into it, and
@@ -186,22 +222,21 @@ function useKeptPosition(list: List, remember: string | undefined, count: number
   const entry = (useAddress(), currentEntry());
   const isSettled = useRef(remember === undefined);
   const wanted = useRef<KeptPosition | null>(null);
-  const nameOf = (key: string) => nameOfPosition(remember, key);
 
   useLayoutEffect(() => {
     if (isSettled.current || count === 0) return undefined;
     isSettled.current = true;
     const scrolled = list.scrollElement;
-    const position = parsed(kept(nameOf(currentEntry()), "session"));
+    const position = remember === undefined ? null : keptPositionOf(remember);
     if (position === null || scrolled === null) return undefined;
     wanted.current = { ...position, index: Math.min(position.index, count - 1) };
     const leave = () => {
       wanted.current = null;
       clearTimeout(timer);
-      for (const act of READERS_ACTS) scrolled.removeEventListener(act, leave);
+      stopListening();
     };
     const timer = setTimeout(leave, SETTLING_MS);
-    for (const act of READERS_ACTS) scrolled.addEventListener(act, leave, { passive: true });
+    const stopListening = listenToReader(scrolled, leave);
     return undefined;
   }, [count > 0]);
 
@@ -223,7 +258,7 @@ function useKeptPosition(list: List, remember: string | undefined, count: number
       const first = list.getVirtualItemForOffset(scrolled.scrollTop + headHeight);
       if (first === undefined) return;
       const position: KeptPosition = { index: first.index, into: Math.round(scrolled.scrollTop + headHeight - first.start) };
-      keep(nameOf(currentEntry()), JSON.stringify(position), "session");
+      keepPosition(remember, JSON.stringify(position));
     };
     write(); // a new entry of the history, with the list as it stands
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -244,20 +279,11 @@ function useKeptPosition(list: List, remember: string | undefined, count: number
 
 /** Whether a list of this name has a position to take up: this entry of the browser's history was shown before. */
 export function isRemembered(remember: string): boolean {
-  return parsed(kept(nameOfPosition(remember, currentEntry()), "session")) !== null;
+  return keptPositionOf(remember) !== null;
 }
 
-function nameOfPosition(remember: string | undefined, entry: string): string {
-  return `scroll.${remember}.${entry}`;
-}
-
-function parsed(text: string | null): KeptPosition | null {
-  try {
-    const position = JSON.parse(text ?? "null") as KeptPosition | null;
-    return position !== null && Number.isInteger(position.index) && Number.isFinite(position.into) ? position : null;
-  } catch {
-    return null;
-  }
+function keptPositionOf(remember: string): KeptPosition | null {
+  return JSON.parse(positionOf(remember) ?? "null") as KeptPosition | null;
 }
 
 /** Sticks to the end while the list is followed, and says when the reader leaves it or comes back. */
@@ -292,10 +318,10 @@ function useFollowing(
       if (latest.current.follow === true && movedUp && toEnd > AT_END) latest.current.onFollow?.(false);
       if (latest.current.follow === false && movedDown && toEnd <= 1) latest.current.onFollow?.(true);
     };
-    for (const name of READERS_ACTS) element.addEventListener(name, act, { passive: true });
+    const stopListening = listenToReader(element, act);
     element.addEventListener("scroll", look, { passive: true });
     return () => {
-      for (const name of READERS_ACTS) element.removeEventListener(name, act);
+      stopListening();
       element.removeEventListener("scroll", look);
     };
   }, [latest.current.onFollow === undefined]);
@@ -305,31 +331,31 @@ function useFollowing(
 function useCursor(
   list: List,
   scroller: { readonly current: HTMLDivElement | null },
-  latest: { readonly current: VirtualListProps },
+  latest: { readonly current: ListWithCursor },
 ): (event: KeyboardEvent) => void {
   const to = (index: number): void => {
     const { count, onCursor } = latest.current;
     if (count === 0) return;
     const inList = Math.max(0, Math.min(count - 1, index));
-    onCursor?.(inList);
+    onCursor(inList);
     list.scrollToIndex(inList, { align: "auto" });
   };
   const by = (step: number): boolean => {
-    const { cursor = null, onCursor } = latest.current;
-    if (onCursor === undefined || !isMine(scroller.current)) return false;
+    const { cursor } = latest.current;
+    if (!isMine(scroller.current)) return false;
     to(cursor === null ? firstInView(list) : cursor + step);
     scroller.current?.focus({ preventScroll: true }); // so that the other keys of lists go on from here
     return true;
   };
   const open = (): boolean => {
-    const { cursor = null, onOpen } = latest.current;
+    const { cursor, onOpen } = latest.current;
     if (cursor === null || onOpen === undefined || !isMine(scroller.current)) return false;
     onOpen(cursor);
     return true;
   };
   useKeys({ j: () => by(1), k: () => by(-1), Enter: open });
   return (event) => {
-    if (event.target !== scroller.current || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !movesCursor(event.target)) return;
     const page = Math.max(1, (list.range?.endIndex ?? 0) - (list.range?.startIndex ?? 0) - 1);
     switch (event.key) {
       case "ArrowDown":
@@ -355,6 +381,11 @@ function useCursor(
     }
     event.preventDefault();
   };
+}
+
+/** Whether keys that are pressed here are for the list: what takes text has them itself, and so has what scrolls. */
+function movesCursor(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.dataset["list"] !== undefined || target.closest("a, button, summary, [data-passed]") !== null);
 }
 
 function firstInView(list: List): number {

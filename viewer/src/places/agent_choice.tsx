@@ -3,7 +3,7 @@
 import { nameIn, useAnswer, usePages } from "../asking.ts";
 import { useAddress, useOption } from "../location.ts";
 import { counted, exact } from "../parts/format.ts";
-import { useFirstPage } from "./first_page.ts";
+import { useFirstPage } from "./first_page.tsx";
 import { withVisibleMarks } from "../parts/visible_text.tsx";
 
 /** The agent that was chosen; null for all. */

@@ -9,6 +9,7 @@ import { type Column, PagedTable } from "../parts/paged_table.tsx";
 import { PlaceLayout } from "../parts/place_layout.tsx";
 import { Bytes, Cost, Count, Duration, Moment, NoValue } from "../parts/quantities.tsx";
 import { VisibleText, withVisibleMarks } from "../parts/visible_text.tsx";
+import { PAGE_SIZE } from "../watching.ts";
 import { OneLine } from "./columns.tsx";
 
 const STATUSES: ReadonlyArray<RolloutStatus> = ["running", "completed", "failed", "aborted"];
@@ -22,7 +23,7 @@ export function BundlesPlace() {
   const status = STATUSES.find((one) => one === wantedStatus) ?? null;
   const order = (COLUMNS.find(({ key, canOrder }) => canOrder === true && key === wantedOrder)?.key ?? "started") as BundleOrder;
   const asked = { order, reversed: reversed === "true", text: text === "" ? null : text, status };
-  const known = useLibraryAnswer("bundles", { ...asked, limit: 1 }).answer;
+  const known = useLibraryAnswer("bundles", { ...asked, offset: 0, limit: PAGE_SIZE }).answer; // the first page, which the table asks for too
   const pages = useLibraryPages("bundles", asked, (told): Page<BundleLine> => told.bundles);
   return (
     <PlaceLayout

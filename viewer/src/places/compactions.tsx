@@ -9,7 +9,7 @@ import { type Column, PagedTable } from "../parts/paged_table.tsx";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
 import { Count } from "../parts/quantities.tsx";
 import { OneLine, afterColumn, agentColumn, eventColumn, objectColumn, useStart } from "./columns.tsx";
-import { useFirstPage } from "./first_page.ts";
+import { useFirstPage } from "./first_page.tsx";
 
 const KINDS: Readonly<Record<ReplacementKind, { word: string; title: string }>> = {
   installed: { word: "compaction", title: "a compaction that the log tells of" },

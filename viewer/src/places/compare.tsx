@@ -1,7 +1,7 @@
 // Two rollouts beside each other: what differs in all, and their conversations aligned, with the place where they part.
 
 import { useEffect, useRef } from "preact/hooks";
-import { useLibraryAnswer, useLibraryPages } from "../asking.ts";
+import { useBeginning, useLibraryAnswer, useLibraryPages } from "../asking.ts";
 import type { BundleLine, Compared, ComparedAgent, ComparedItem, ComparedRow, Summary, UsageTotals } from "../interface.ts";
 import { go, hrefTo, useAddress, useOption } from "../location.ts";
 import { CutText } from "../parts/cut_text.tsx";
@@ -15,7 +15,6 @@ import { beginningOf } from "../parts/text_forms.ts";
 import { VirtualList, type VirtualListHandle, isRemembered } from "../parts/virtual_list.tsx";
 import { VisibleText, withVisibleMarks } from "../parts/visible_text.tsx";
 import { keepInView } from "./item_list.tsx";
-import { useFirstPage } from "./first_page.ts";
 import "../style/compare.css";
 
 export function ComparePlace() {
@@ -192,7 +191,7 @@ function Rows({ left, right, place, agent }: { left: string; right: string; plac
   const remember = `compare ${place}`;
   const wasHere = useRef(isRemembered(remember));
   const { parts_at } = agent;
-  useFirstPage(pages);
+  useBeginning(pages);
   useEffect(() => {
     if (parts_at === null || pages.total === null || wasHere.current) return undefined;
     return keepInView(() => list.current?.scrollTo(parts_at, "start"));
@@ -221,13 +220,12 @@ function Rows({ left, right, place, agent }: { left: string; right: string; plac
       <div class="compare-rows" ref={rows}>
         <VirtualList
           label="Rows"
-          role="list"
           count={pages.total}
           estimate={64}
           handle={list}
           onView={pages.need}
           remember={remember}
-          entryProps={(index) => ({ role: "listitem", class: `compare-row ${pages.at(index)?.is_same === false ? "compare-differs" : ""}` })}
+          entryProps={(index) => ({ class: `compare-row ${pages.at(index)?.is_same === false ? "compare-differs" : ""}` })}
         >
           {(index) => {
             const row = pages.at(index);

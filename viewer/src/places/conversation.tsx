@@ -10,7 +10,7 @@ import { counted, exact } from "../parts/format.ts";
 import { Answered, Failed, Loading, Notice } from "../parts/notice.tsx";
 import { ObjectLink } from "../parts/object_link.tsx";
 import { PlaceLayout } from "../parts/place_layout.tsx";
-import { useFirstPage } from "./first_page.ts";
+import { useFirstPage } from "./first_page.tsx";
 import { RequestLink } from "./item_entry.tsx";
 import { ItemList } from "./item_list.tsx";
 import type { PlaceProps } from "./place.ts";

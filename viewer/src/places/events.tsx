@@ -1,7 +1,7 @@
 // The evidence: the log line by line, as it was written. `?line=` leads to a line, an object to its first event.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { useAnswer, usePages } from "../asking.ts";
+import { useAnswer, useBeginning, usePages } from "../asking.ts";
 import { useRollout } from "../frame/rollout_context.tsx";
 import type { EventLine } from "../interface.ts";
 import { useOption } from "../location.ts";
@@ -82,9 +82,7 @@ function EventList({ pages, target, type }: { pages: ReturnType<typeof usePages<
   const start = useStart();
   const wasHere = useRef(target !== undefined && isRemembered("events"));
   const isKnown = pages.total !== null;
-  useEffect(() => {
-    if (!isKnown) pages.need(0, 0);
-  }, [pages.key, isKnown]);
+  useBeginning(pages);
   useEffect(() => {
     if (target == null || !isKnown) return undefined;
     setCursor(target);

@@ -2,11 +2,12 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { Pages } from "../asking.ts";
+import { type Pages, useBeginning } from "../asking.ts";
 import { useRollout } from "../frame/rollout_context.tsx";
 import type { Item } from "../interface.ts";
 import { go } from "../location.ts";
 import { Empty, Failed, Loading } from "../parts/notice.tsx";
+import { listenToReader } from "../parts/readers_acts.ts";
 import { VirtualList, type VirtualListHandle, isRemembered } from "../parts/virtual_list.tsx";
 import { useStart } from "./columns.tsx";
 import { ItemEntry, useUnfolded } from "./item_entry.tsx";
@@ -42,9 +43,7 @@ export function ItemList<Entry>({ label, pages, listed, empty, remember, target,
   const { follow, setFollow } = useRollout();
   const wasHere = useRef(target !== undefined && isRemembered(remember));
   const isKnown = pages.total !== null;
-  useEffect(() => {
-    if (!isKnown) pages.need(0, 0);
-  }, [pages.key, isKnown]);
+  useBeginning(pages);
   useEffect(() => setCursor(null), [pages.key]);
   useEffect(() => {
     if (target == null || !isKnown) return undefined;
@@ -96,7 +95,6 @@ export function ItemList<Entry>({ label, pages, listed, empty, remember, target,
 
 const KEPT_MS = 800;
 const KEPT_EVERY_MS = 80;
-const READERS_ACTS = ["wheel", "touchmove", "pointerdown", "keydown"] as const;
 
 /** Until its entries have come, a list only knows about where they stand: the jump is made again until it has settled. */
 export function keepInView(jump: () => void): () => void {
@@ -106,8 +104,8 @@ export function keepInView(jump: () => void): () => void {
   const stop = () => {
     clearInterval(timer);
     clearTimeout(end);
-    for (const act of READERS_ACTS) removeEventListener(act, stop);
+    stopListening();
   };
-  for (const act of READERS_ACTS) addEventListener(act, stop, { passive: true });
+  const stopListening = listenToReader(window, stop);
   return stop;
 }

@@ -1,10 +1,10 @@
 // The evidence behind an object: its events and its payloads, each of which can be unfolded where it stands.
 
 import { useState } from "preact/hooks";
-import { type Pages, useAnswer, usePages } from "../asking.ts";
+import { useAnswer, usePages } from "../asking.ts";
 import type { BehindEvent, ObjectRef, PayloadRef } from "../interface.ts";
 import { hrefTo } from "../location.ts";
-import { counted, exact } from "../parts/format.ts";
+import { exact } from "../parts/format.ts";
 import { Answered, Failed } from "../parts/notice.tsx";
 import { EventLink, ObjectLink } from "../parts/object_link.tsx";
 import { Section } from "../parts/place_layout.tsx";
@@ -12,7 +12,7 @@ import { Moment } from "../parts/quantities.tsx";
 import { VisibleText, withVisibleMarks } from "../parts/visible_text.tsx";
 import { useStart } from "./columns.tsx";
 import { EventInside, Fault, useLineIndex } from "./event_entry.tsx";
-import { useFirstPage } from "./first_page.ts";
+import { More, useFirstPage } from "./first_page.tsx";
 import { PayloadView } from "./payload_view.tsx";
 import "../style/events.css";
 
@@ -124,17 +124,5 @@ function Payload({ payload }: { payload: PayloadRef }) {
         </div>
       )}
     </li>
-  );
-}
-
-/** What is said below a list that is not there as a whole, and what fetches more of it. */
-export function More<Entry>({ pages, known, noun }: { pages: Pages<Entry>; known: number; noun: string }) {
-  if (pages.error !== undefined) return <Failed sentence={pages.error} retry={pages.retry} />;
-  const missing = (pages.total ?? 0) - known;
-  if (missing <= 0) return null;
-  return (
-    <button type="button" class="link" onClick={() => pages.need(known, known)}>
-      show more ({counted(missing, `more ${noun}`)})
-    </button>
   );
 }

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { isSameObject } from "../address.ts";
-import { usePages } from "../asking.ts";
+import { useAsker, useBeginning, usePages } from "../asking.ts";
 import type { SearchHit } from "../interface.ts";
 import { useKeys } from "../keyboard.ts";
 import { go, hrefTo, useAddress, useOption } from "../location.ts";
@@ -56,7 +56,9 @@ export function SearchPlace() {
       }
     >
       {text === "" ? (
-        <Empty>Type what to look for: it is looked for in all items, payloads, outputs and events of this rollout, on the page or not.</Empty>
+        <Empty>
+          Type what to look for: it is looked for in all items, payloads, outputs and events of this rollout, on the page or not. Enter begins. Escape leaves the field, so that keys lead to places again.
+        </Empty>
       ) : (
         <Hits text={text} isPattern={pattern === "true"} matchCase={matchCase === "true"} />
       )}
@@ -67,19 +69,17 @@ export function SearchPlace() {
 function Hits({ text, isPattern, matchCase }: { text: string; isPattern: boolean; matchCase: boolean }) {
   const pages = usePages("search", { text, is_pattern: isPattern, match_case: matchCase });
   const { select } = useAddress();
-  const [cursor, setCursor] = useState<number | null>(null);
-  const isKnown = pages.total !== null;
-  useEffect(() => {
-    if (!isKnown) pages.need(0, 0);
-  }, [pages.key, isKnown]);
-  useEffect(() => setCursor(null), [pages.key]);
+  const notSearched = useNotSearched();
+  useBeginning(pages);
   if (pages.total === null) return pages.error === undefined ? <Loading progress={pages.progress} /> : <Failed sentence={pages.error} retry={pages.retry} />;
-  if (pages.total === 0) return <Empty>“{text}” stands nowhere in this rollout{matchCase ? ", in this case of letters" : ""}.</Empty>;
+  const besides = notSearched === null ? "" : ` ${notSearched}`;
+  if (pages.total === 0) return <Empty>“{text}” stands nowhere in this rollout{matchCase ? ", in this case of letters" : ""}.{besides}</Empty>;
   return (
     <div class="search">
       {pages.error !== undefined && <Failed sentence={pages.error} retry={pages.retry} />}
       <p class="search-count quiet" role="status">
         found in {counted(pages.total, "line")}
+        {besides !== "" && `.${besides}`}
       </p>
       <VirtualList
         key={pages.key}
@@ -87,8 +87,6 @@ function Hits({ text, isPattern, matchCase }: { text: string; isPattern: boolean
         count={pages.total}
         estimate={48}
         remember="search"
-        cursor={cursor}
-        onCursor={setCursor}
         onView={pages.need}
         onOpen={(index) => {
           const hit = pages.at(index);
@@ -111,6 +109,16 @@ function Hits({ text, isPattern, matchCase }: { text: string; isPattern: boolean
       </VirtualList>
     </div>
   );
+}
+
+/** Where this page cannot look, in a sentence. */
+function useNotSearched(): string | null {
+  const { source } = useAsker();
+  const [sentence, setSentence] = useState<string | null>(null);
+  useEffect(() => {
+    void source.notSearched?.().then(setSentence);
+  }, [source]);
+  return sentence;
 }
 
 function Hit({ hit, index, isFirst, isSelected }: { hit: SearchHit; index: number; isFirst: boolean; isSelected: boolean }) {

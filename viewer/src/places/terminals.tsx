@@ -13,7 +13,7 @@ import { TextBlock } from "../parts/text_block.tsx";
 import { ExcerptBlock } from "../parts/excerpt_block.tsx";
 import { AgentChoice, useAgentChoice } from "./agent_choice.tsx";
 import { OneLine, afterColumn, agentColumn, durationColumn, objectColumn, outcomeColumn, useStart } from "./columns.tsx";
-import { useFirstPage } from "./first_page.ts";
+import { More, useFirstPage } from "./first_page.tsx";
 import "../style/terminals.css";
 
 export function TerminalsPlace() {
@@ -76,7 +76,6 @@ export function TerminalTable({ shown, onOpen, ...form }: TerminalTableProps) {
 function Uses({ terminal }: { terminal: string }) {
   const pages = usePages("terminal", { terminal });
   const uses = useFirstPage(pages);
-  const missing = (pages.total ?? 0) - uses.length;
   return (
     <Section
       title="What used it"
@@ -86,15 +85,10 @@ function Uses({ terminal }: { terminal: string }) {
         </>
       }
     >
-      {pages.error !== undefined && <p class="quiet">{pages.error}</p>}
       {uses.map((line) => (
         <Use key={line.use.operation_id} line={line} />
       ))}
-      {missing > 0 && (
-        <button type="button" onClick={() => pages.need(uses.length, uses.length)}>
-          show more ({counted(missing, "more operation")})
-        </button>
-      )}
+      <More pages={pages} known={uses.length} noun="operation" />
     </Section>
   );
 }
