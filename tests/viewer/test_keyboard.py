@@ -133,6 +133,22 @@ def test_the_keys_are_shown_by_a_key(walker: Reader) -> None:
     expect(dialog).to_have_count(0)
 
 
+def test_keys_do_nothing_behind_a_dialog(walker: Reader) -> None:
+    walker.press("g", "t")
+    walker.sees_place("Timeline")
+    walker.press("j", "Enter")
+    expect(walker.panel).to_be_visible()
+    walker.press("?")
+    dialog = walker.page.get_by_role("dialog", name="Keys")
+    expect(dialog).to_be_visible()
+
+    walker.press("g", "f", "Escape")
+
+    expect(dialog).to_have_count(0)
+    expect(walker.panel).to_be_visible()
+    walker.sees_place("Timeline")
+
+
 def test_bundles_are_chosen_by_words(reader: Reader) -> None:
     reader.open("#/")
     reader.sees_all()

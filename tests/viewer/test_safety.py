@@ -92,6 +92,14 @@ def looks_at_every_place(reader: Reader) -> None:
             finds_no_harm(reader)
 
 
+def looks_at_the_uses_of_a_terminal(reader: Reader) -> None:
+    """The last that has any, which the place of terminals shows when it is chosen."""
+    reader.go_to("Terminals")
+    reader.table("Terminals").get_by_role("row").last.click()
+    reader.sees("What used it")
+    looks_at_every_form(reader)
+
+
 def looks_at_every_form(reader: Reader) -> None:
     """Every text of what is shown, in all forms."""
     for form in FORMS:
@@ -121,6 +129,7 @@ def test_hostile_text_does_nothing_from_the_server(
     reader.sees_place("Overview")
     reader.sees("⟨U+202E⟩")
     looks_at_every_place(reader)
+    looks_at_the_uses_of_a_terminal(reader)
     looks_at_objects(reader, hostile)
 
 
@@ -141,6 +150,7 @@ def test_hostile_text_does_nothing_in_an_exported_file(browser: Browser, hostile
     reader.sees_place("Overview")
     reader.sees("⟨U+202E⟩")
     looks_at_every_place(reader)
+    looks_at_the_uses_of_a_terminal(reader)
     looks_at_objects(reader, hostile)
     reader.close()
 

@@ -3,7 +3,7 @@
 // A key that is not in the table does nothing. What it does is said by the part that can do it, by `useKeys`; the part
 // that was shown last is asked first, so that a list in a dialog has the keys that the list behind it had.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** Keys as they are written: one key, or several after each other with spaces between. */
 export type Keys = string;
@@ -84,11 +84,11 @@ export type Handlers = Readonly<Record<Keys, () => boolean | void>>;
 
 const listeners: { current: Handlers }[] = [];
 
-/** While the component is shown, these keys do what is said here. */
+/** While the component is shown, from the moment at which it is seen on, these keys do what is said here. */
 export function useKeys(handlers: Handlers): void {
   const latest = useRef(handlers);
   latest.current = handlers;
-  useEffect(() => {
+  useLayoutEffect(() => {
     listeners.push(latest);
     return () => {
       listeners.splice(listeners.indexOf(latest), 1);
@@ -105,7 +105,9 @@ export function listenToKeys(table: () => ReadonlyArray<KeyLine>): () => void {
     if (event.key === "Enter" && isPressable(event.target)) return;
     const read = reader.press(event.key, event.timeStamp);
     if (read === null || read === "waiting") return;
-    for (const handlers of [...listeners].reverse()) {
+    // Nothing is done behind a dialog, which was shown last.
+    const asked = document.querySelector(":modal") === null ? [...listeners].reverse() : listeners.slice(-1);
+    for (const handlers of asked) {
       const handler = handlers.current[read.keys];
       if (handler !== undefined && handler() !== false) {
         event.preventDefault();
