@@ -108,6 +108,7 @@ class TestList:
 
         assert shown == ["trace-8f71d79d-5", "trace-8f71d79d-4"]
         assert names(run("list", root, "--json")) == [other, one]
+        assert "Of long names the beginning is shown, which every command takes.\n" in run("list", root).stdout
 
     def test_json_has_the_facts_a_line_for_each(self, run: Run, root: Path) -> None:
         late, early = listed(run("list", root, "--json"))

@@ -167,7 +167,7 @@ class TestWhichBundle:
         assert self.told("conversation", "ol") == str(root / "older")
         assert self.told("check", root / "ol") == str(root / "older")
         assert self.told("reduce", root / "ol") == str(root / "older")
-        assert run("watch", "--once", root / "ol").stdout.split("  ")[1] == "older"
+        assert "  older  /root  ended" in run("watch", "--once", root / "ol").stdout
         assert run("reduce", root / "ol").stdout == f"{root / 'older' / 'state.json'}\n"
 
     @pytest.mark.usefixtures("root")
@@ -179,7 +179,17 @@ class TestWhichBundle:
             str(root / "newer"),
             str(root / "older"),
         ]
+        for name in ("newer", "older"):
+            (root / name / "trace.jsonl").touch()
         assert {line.split("  ")[1] for line in run("watch", "--once").stdout.splitlines()} == {"newer", "older"}
+
+    def test_bundles_that_nobody_writes_to_are_not_watched_and_said_to_be_there(self, root: Path) -> None:
+        for name in ("newer", "older"):
+            os.utime(root / name / "trace.jsonl", (0, 0))
+        done = run("watch", "--once", root)
+
+        told = "nobody has written to what it holds, 2 bundles, for an hour; name one of them, or see `list`"
+        assert (done.returncode, done.stdout, done.stderr) == (1, "", f"{root}: error: {told}\n")
 
     def test_a_bundle_that_cannot_be_opened_is_never_the_newest(self, root: Path) -> None:
         (root / "newer" / "manifest.json").write_text("{")

@@ -29,6 +29,7 @@ from rollout_trace.cli.reporting import complain, path_text, tell_json
 from rollout_trace.cli.tables import Table
 from rollout_trace.cli.user_prices import prices_option, user_prices
 from rollout_trace.limits import Limits
+from rollout_trace.printable import printable
 from rollout_trace.query.bundle_facts import BundleFacts
 from rollout_trace.query.comparison import models_without_price, usage_of_requests
 from rollout_trace.query.outcome import NO_END
@@ -230,6 +231,8 @@ def _show(lines: Sequence[_Line], names: Mapping[Path, str], prices: PriceTable,
     spare = [heading for heading in _SPARE if heading != order]
     table = Table(("bundle", *_COLUMNS, "asked"), rows, _FIGURES, names=("bundle", "started"), spare=spare, is_cut=True)
     show([table, Text()])
+    if any(names[line.bundle.path] != printable(line.bundle.path.absolute().name) for line in lines):
+        show([Text("Of long names the beginning is shown, which every command takes.", "dim")])
     show(Text(note, "dim") for note in _notes(lines, prices))
 
 

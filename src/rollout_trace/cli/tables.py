@@ -118,7 +118,7 @@ class Table:
 
     def _cell_lines(self, console: Console, cell: Text, width: int) -> list[Text]:
         if _width_of(cell) <= width:
-            return list(cell.split("\n", allow_blank=True))
+            return list(cell.split("\n", allow_blank=True)) if "\n" in cell.plain else [cell]  # splitting takes long
         if self._is_cut:
             cut = cell.copy()
             cut.truncate(width, overflow="ellipsis")

@@ -60,7 +60,7 @@ def _table(asked: Reading, found: Sequence[ToolOutput]) -> Iterator[RenderableTy
         yield Text("No tool was called.")
         return
     headings = ("call", "seq", "asked", "outcome", "took", "returned", "shown", "how")
-    yield Table(headings, rows, ("seq", "took", "returned", "shown"), names=("call",), spare=("seq",))
+    yield Table(headings, rows, ("seq", "took", "returned", "shown"), names=("call",), spare=("seq", "took"))
 
 
 def _size(text: str | None) -> str:

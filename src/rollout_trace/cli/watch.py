@@ -11,9 +11,9 @@ from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
-from rollout_trace.bundle.absence import why_no_bundle
+from rollout_trace.bundle.discovery import find_bundles
 from rollout_trace.bundle.layout import ROOT_VARIABLE
-from rollout_trace.cli.formatting import CAUTION, duration_text, no_end_text, status_text, time_text
+from rollout_trace.cli.formatting import CAUTION, duration_text, no_end_text, plural_text, status_text, time_text
 from rollout_trace.cli.limiting import limits_option
 from rollout_trace.cli.reporting import complain, path_text, refuse, tell_json
 from rollout_trace.cli.tables import Table
@@ -70,7 +70,15 @@ def watch(word: str | None, limits: Limits, *, once: bool, until_end: bool, as_j
     else:
         _run(following, _PlainLines().tell, once=once, until_end=until_end)
     if once and not any(bundle.is_open for bundle in following.bundles.values()):
-        refuse(path, BundleError(path, why_no_bundle(path)))
+        refuse(path, BundleError(path, _why_nothing(path)))
+
+
+def _why_nothing(path: Path) -> str:
+    try:
+        quiet = plural_text(len(find_bundles(path)), "bundle")
+    except BundleError as error:
+        return error.reason
+    return f"nobody has written to what it holds, {quiet}, for an hour; name one of them, or see `list`"
 
 
 def _run(following: Following, show: _Show, *, once: bool, until_end: bool) -> None:
