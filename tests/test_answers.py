@@ -396,6 +396,23 @@ class TestFailures:
         assert (str(turn.outcome), turn.error) == ("cancelled", "interrupted")
         assert set(turn.meanwhile) == {failure.subject for failure in sleeping}
 
+    def test_one_failure_is_told_once_and_what_asked_for_it_is_no_other_work(self, real_bundles: Path) -> None:
+        bundle, reduction = salvaged(real_bundles, "0.169.0/code_mode")
+        names = Names(reduction.trace)
+        found = {names.short(failure.subject): failure for failure in failures_of(bundle, reduction)}
+
+        assert [names.short(also) for also in found["tool:6"].also] == ["cell:3"]
+        assert "cell:3" not in found
+        error = (found["tool:6"].error or "").strip()
+        assert error.startswith("2\nScript error:")  # without `Script failed`, `Output:`
+        assert found["tool:22"].meanwhile == ()  # its cell, and the call that runs that, are its own
+
+    def test_a_turn_that_ends_with_the_error_of_its_request_is_the_same_failure(self, real_bundles: Path) -> None:
+        (failure,) = failures_of(*salvaged(real_bundles, "0.169.0/fail_http500"))
+
+        assert failure.subject.kind is ObjectKind.INFERENCE_CALL
+        assert [also.kind for also in failure.also] == [ObjectKind.CODEX_TURN]
+
     def test_of_a_killed_client_all_that_ran_is_told(self, real_bundles: Path) -> None:
         found = failures_of(*salvaged(real_bundles, "0.160.0/killed_in_command"))
 
@@ -416,10 +433,6 @@ class TestFailures:
 
         (orphan,) = (failure for failure in found if "orphan" in failure.what)
         assert str(orphan.outcome) == "unfinished, turn completed"
-        assert [failure.error for failure in found if failure.subject.kind is ObjectKind.CODE_CELL][:2] == [
-            "Error: cell went wrong: ünexpected\n    at exec_main.mjs:3:7",
-            "SyntaxError: Unexpected identifier 'is'",
-        ]
 
 
 class TestAtAnEvent:

@@ -72,14 +72,17 @@ def item_lines(asked: Reading, item_ids: Sequence[ItemId], mark: str, style: str
     return grid
 
 
-def block(text: str, most_lines: int | None = None, indent: int = 2) -> RenderableType:
-    """A text of several lines, indented; what is beyond `most_lines` is counted."""
+def block(text: str, most_lines: int | None = None, indent: int = 2, *, is_end: bool = False) -> RenderableType:
+    """A text of several lines, indented; of more than `most_lines` the first (or last), and the others counted."""
     lines = printable_lines(text.rstrip("\n"))
-    shown = _Block(lines[:most_lines], indent)
     if most_lines is None or len(lines) <= most_lines:
-        return shown
-    more = Text(f"… {len(lines) - most_lines:,} more lines; --full shows them", "dim")
-    return Group(shown, Padding(more, (0, 0, 0, indent)))
+        return _Block(lines, indent)
+    what = "lines before" if is_end else "more lines"
+    left_out = Text(f"… {len(lines) - most_lines:,} {what}; --full shows them", "dim")
+    more = Padding(left_out, (0, 0, 0, indent))
+    if is_end:
+        return Group(more, _Block(lines[-most_lines:], indent))
+    return Group(_Block(lines[:most_lines], indent), more)
 
 
 class _Block:

@@ -1,6 +1,6 @@
 // Quantities as they are shown: short, with the exact value in the title.
 
-import type { TokenUsage } from "../interface.ts";
+import type { TokenUsage, UsageTotals } from "../interface.ts";
 import { brief, bytes, dayAndTime, duration, exact, exactMoment, money, percent, since, timeOfDay } from "./format.ts";
 
 /** What stands where there is no value. `why` says why. */
@@ -46,15 +46,23 @@ export function Bytes({ value }: { value: number }) {
   return <span title={`${exact(value)} bytes`}>{bytes(value)}</span>;
 }
 
+export const NO_COUNT = "the count was not recorded";
+
 /** Dollars as decimal text; null where a count or a price is not known. */
-export function Money({ usd, why = "no price is known" }: { usd: string | null; why?: string }) {
+export function Money({ usd, why = "no price is known" }: { usd: string | null; why?: string | undefined }) {
   if (usd === null) return <NoValue why={why} />;
   return <span title={`$${usd}`}>{money(usd)}</span>;
 }
 
+/** What requests cost; where nothing is known, whether it is the count or the price that is not. */
+export function Cost({ of }: { of: UsageTotals }) {
+  const why = of.requests === 0 ? "nothing was asked" : of.requests_without_price > 0 ? "no price is known" : NO_COUNT;
+  return <Money usd={of.cost_usd} why={why} />;
+}
+
 /** What requests used: input, how much of it came from the cache, output. */
 export function Tokens({ usage }: { usage: TokenUsage | null }) {
-  if (usage === null) return <NoValue why="the count was not recorded" />;
+  if (usage === null) return <NoValue why={NO_COUNT} />;
   const title = [
     `${exact(usage.input_tokens)} input tokens, ${exact(usage.cached_input_tokens)} of them cached`,
     `${exact(usage.cache_write_input_tokens)} written to the cache`,

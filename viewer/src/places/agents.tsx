@@ -8,7 +8,7 @@ import { exact } from "../parts/format.ts";
 import { ObjectLink } from "../parts/object_link.tsx";
 import { type Column, PagedTable } from "../parts/paged_table.tsx";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
-import { Count, Duration, Money, Tokens } from "../parts/quantities.tsx";
+import { Count, Duration, Cost, Tokens } from "../parts/quantities.tsx";
 import { AgentChoice, useAgentChoice } from "./agent_choice.tsx";
 import { OneLine, afterColumn, eventColumn, objectColumn, outcomeColumn, useStart } from "./columns.tsx";
 
@@ -76,7 +76,7 @@ const COLUMNS: ReadonlyArray<Column<AgentLine>> = [
   { key: "requests", title: "Requests", width: "88px", align: "end", cell: ({ totals }) => <Count value={totals.requests} /> },
   { key: "tools", title: "Tools", width: "56px", align: "end", cell: ({ totals }) => <Count value={totals.tool_calls} /> },
   { key: "tokens", title: "Tokens", width: "236px", align: "end", cell: ({ usage }) => <Tokens usage={usage.tokens} /> },
-  { key: "cost", title: "Cost", width: "72px", align: "end", cell: ({ usage }) => <Money usd={usage.cost_usd} /> },
+  { key: "cost", title: "Cost", width: "72px", align: "end", cell: ({ usage }) => <Cost of={usage} /> },
 ];
 
 const WHAT: Readonly<Record<string, string>> = {

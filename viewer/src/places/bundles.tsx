@@ -7,7 +7,7 @@ import { exact } from "../parts/format.ts";
 import { OutcomeMark } from "../parts/outcome_mark.tsx";
 import { type Column, PagedTable } from "../parts/paged_table.tsx";
 import { PlaceLayout } from "../parts/place_layout.tsx";
-import { Bytes, Count, Duration, Moment, Money, NoValue } from "../parts/quantities.tsx";
+import { Bytes, Count, Duration, Moment, Cost, NoValue } from "../parts/quantities.tsx";
 import { VisibleText, withVisibleMarks } from "../parts/visible_text.tsx";
 
 const STATUSES: ReadonlyArray<RolloutStatus> = ["running", "completed", "failed", "aborted"];
@@ -148,7 +148,7 @@ const COLUMNS: ReadonlyArray<Column<BundleLine>> = [
     width: "76px",
     align: "end",
     canOrder: true,
-    cell: ({ figures }) => figures !== null && <Money usd={figures.usage.cost_usd} />,
+    cell: ({ figures }) => figures !== null && <Cost of={figures.usage} />,
   },
   {
     key: "diagnostics",

@@ -9,7 +9,7 @@ import { Answered, Empty, Notice } from "../parts/notice.tsx";
 import { ObjectLink } from "../parts/object_link.tsx";
 import { OutcomeMark } from "../parts/outcome_mark.tsx";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
-import { Count, Duration, Money, Moment, Tokens } from "../parts/quantities.tsx";
+import { Count, Duration, Cost, Moment, Tokens } from "../parts/quantities.tsx";
 import { VirtualList, type VirtualListHandle } from "../parts/virtual_list.tsx";
 import { VisibleText, withVisibleMarks } from "../parts/visible_text.tsx";
 import { useFirstPage } from "./first_page.ts";
@@ -101,7 +101,7 @@ const FIGURES: ReadonlyArray<{ title: string; cell: (side: Side) => preact.Compo
   { title: "Requests", cell: ({ usage }) => <Count value={usage.requests} /> },
   { title: "Tool calls", cell: ({ summary }) => <Count value={calls(summary)} /> },
   { title: "Tokens", cell: ({ usage }) => <Tokens usage={usage.tokens} /> },
-  { title: "Cost", cell: ({ usage }) => <Money usd={usage.cost_usd} /> },
+  { title: "Cost", cell: ({ usage }) => <Cost of={usage} /> },
 ];
 
 function Totals({ told, left, right }: { told: Compared; left: string; right: string }) {

@@ -7,7 +7,7 @@ import { counted, exact } from "../parts/format.ts";
 import { Answered } from "../parts/notice.tsx";
 import { type Column, PagedTable } from "../parts/paged_table.tsx";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
-import { Count, Duration, Money, Share, Tokens } from "../parts/quantities.tsx";
+import { Count, Duration, Cost, Money, Share, Tokens } from "../parts/quantities.tsx";
 import { VisibleText } from "../parts/visible_text.tsx";
 import { OneLine } from "./columns.tsx";
 
@@ -24,7 +24,7 @@ export function FleetPlace() {
               </p>
             )}
             <p>
-              {counted(usage.requests, "request")}, <Tokens usage={usage.tokens} /> tokens, <Money usd={usage.cost_usd} />
+              {counted(usage.requests, "request")}, <Tokens usage={usage.tokens} /> tokens, <Cost of={usage} />
               {usage.requests_without_price > 0 && <span class="faint"> without {counted(usage.requests_without_price, "request")} whose price is not known</span>}
             </p>
             <Section title="Tools" about={`${exact(tools)}, those that fail most first`}>
@@ -111,7 +111,7 @@ const MODELS: ReadonlyArray<Column<ModelComparison>> = [
   { key: "completed", title: "Completed", width: "88px", align: "end", cell: ({ completed }) => <Count value={completed} /> },
   { key: "failed", title: "Failed", width: "72px", align: "end", cell: ({ failed }) => <Count value={failed} /> },
   { key: "tokens", title: "Tokens", width: "236px", align: "end", cell: ({ usage }) => <Tokens usage={usage.tokens} /> },
-  { key: "cost", title: "Cost", width: "84px", align: "end", cell: ({ usage }) => <Money usd={usage.cost_usd} /> },
+  { key: "cost", title: "Cost", width: "84px", align: "end", cell: ({ usage }) => <Cost of={usage} /> },
   bundlesColumn(),
 ];
 
@@ -124,7 +124,7 @@ const TASKS: ReadonlyArray<Column<TaskComparison>> = [
   bundlesColumn(),
   { key: "duration", title: "Median time", width: "100px", align: "end", cell: ({ median_duration_ms }) => <Duration ms={median_duration_ms} /> },
   { key: "median", title: "Median cost", width: "96px", align: "end", cell: ({ median_cost_usd }) => <Money usd={median_cost_usd} /> },
-  { key: "cost", title: "Cost in all", width: "96px", align: "end", cell: ({ usage }) => <Money usd={usage.cost_usd} /> },
+  { key: "cost", title: "Cost in all", width: "96px", align: "end", cell: ({ usage }) => <Cost of={usage} /> },
   { key: "tokens", title: "Tokens", width: "236px", align: "end", cell: ({ usage }) => <Tokens usage={usage.tokens} /> },
 ];
 

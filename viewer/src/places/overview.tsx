@@ -9,7 +9,7 @@ import { Answered, Notice } from "../parts/notice.tsx";
 import { OutcomeMark } from "../parts/outcome_mark.tsx";
 import { type Column, PagedTable } from "../parts/paged_table.tsx";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
-import { Duration, Moment, Money, Tokens } from "../parts/quantities.tsx";
+import { Duration, Moment, Cost, Tokens } from "../parts/quantities.tsx";
 import { VisibleText } from "../parts/visible_text.tsx";
 import { AgentTree } from "./agents.tsx";
 import { OneLine, eventColumn } from "./columns.tsx";
@@ -77,7 +77,7 @@ function Facts({ rollout }: { rollout: Rollout }) {
       </dd>
       <dt>Used</dt>
       <dd>
-        {counted(usage.requests, "request")}, <Tokens usage={usage.tokens} /> tokens, <Money usd={usage.cost_usd} />
+        {counted(usage.requests, "request")}, <Tokens usage={usage.tokens} /> tokens, <Cost of={usage} />
       </dd>
       <dt>Has</dt>
       <dd>

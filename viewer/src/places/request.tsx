@@ -13,7 +13,7 @@ import { Answered, Empty, Notice } from "../parts/notice.tsx";
 import { EventLink, ObjectLink } from "../parts/object_link.tsx";
 import { OutcomeMark } from "../parts/outcome_mark.tsx";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
-import { Duration, Moment, Money, NoValue, Share } from "../parts/quantities.tsx";
+import { Duration, Moment, Money, NO_COUNT, NoValue, Share } from "../parts/quantities.tsx";
 import { TextBlock } from "../parts/text_block.tsx";
 import { VisibleText } from "../parts/visible_text.tsx";
 import { rolloutQuestion } from "../source.ts";
@@ -209,7 +209,7 @@ function Head({ told, isChosen }: { told: RequestHead; isChosen: boolean }) {
         <dd>{told.usage === null ? <NoValue why="the count was not recorded" /> : <>{counted(told.usage.output_tokens, "token")}, {exact(told.usage.reasoning_output_tokens)} for reasoning</>}</dd>
         <dt>Cost</dt>
         <dd>
-          <Money usd={told.cost_usd} />
+          <Money usd={told.cost_usd} why={told.usage === null ? NO_COUNT : undefined} />
         </dd>
         <dt>Tools</dt>
         <dd>{told.tools === null ? <NoValue /> : <>{counted(told.tools, "tool")} offered</>}</dd>

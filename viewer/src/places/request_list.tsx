@@ -5,7 +5,7 @@ import type { RequestLine } from "../interface.ts";
 import { go, useAddress } from "../location.ts";
 import { counted, exact } from "../parts/format.ts";
 import { type Column, PagedTable } from "../parts/paged_table.tsx";
-import { Count, Money, Tokens } from "../parts/quantities.tsx";
+import { Count, Money, NO_COUNT, Tokens } from "../parts/quantities.tsx";
 import { useAgentChoice } from "./agent_choice.tsx";
 import { OneLine, afterColumn, agentColumn, durationColumn, eventColumn, outcomeColumn, useStart } from "./columns.tsx";
 import { RequestLink } from "./item_entry.tsx";
@@ -33,7 +33,7 @@ export function RequestList({ isInline = false }: { isInline?: boolean }) {
       cell: (line) => <Kept line={line} />,
     },
     { key: "tokens", title: "Tokens", width: "232px", align: "end", cell: ({ tokens }) => <Tokens usage={tokens} /> },
-    { key: "cost", title: "Cost", width: "80px", align: "end", cell: ({ cost_usd }) => <Money usd={cost_usd} /> },
+    { key: "cost", title: "Cost", width: "80px", align: "end", cell: ({ cost_usd, tokens }) => <Money usd={cost_usd} why={tokens === null ? NO_COUNT : undefined} /> },
   ];
   return (
     <PagedTable

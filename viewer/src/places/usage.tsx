@@ -8,7 +8,7 @@ import { Answered } from "../parts/notice.tsx";
 import { type Column, PagedTable } from "../parts/paged_table.tsx";
 import { wholeList } from "../asking.ts";
 import { PlaceLayout, Section } from "../parts/place_layout.tsx";
-import { Count, Money, Share, Tokens } from "../parts/quantities.tsx";
+import { Count, Cost, Share, Tokens } from "../parts/quantities.tsx";
 import { VisibleText } from "../parts/visible_text.tsx";
 import { AgentChoice, useAgentChoice } from "./agent_choice.tsx";
 import { AgentTree } from "./agents.tsx";
@@ -43,7 +43,7 @@ function Overview({ usage }: { usage: UsageOverview }) {
         </dd>
         <dt>Cost</dt>
         <dd>
-          <Money usd={usage.total.cost_usd} /> {usage.price_date !== null && <span class="faint">at list prices of {usage.price_date}</span>}
+          <Cost of={usage.total} /> {usage.price_date !== null && <span class="faint">at list prices of {usage.price_date}</span>}
         </dd>
         <dt>Left out</dt>
         <dd>{leftOut(usage) || "nothing"}</dd>
@@ -76,7 +76,7 @@ function totalsColumns<Entry>(totals: (entry: Entry) => UsageTotals): ReadonlyAr
       cell: (entry) => <Share part={totals(entry).tokens.cached_input_tokens} whole={totals(entry).tokens.input_tokens} of="cached input tokens" />,
     },
     { key: "tokens", title: "Tokens", width: "236px", align: "end", cell: (entry) => <Tokens usage={totals(entry).tokens} /> },
-    { key: "cost", title: "Cost", width: "84px", align: "end", cell: (entry) => <Money usd={totals(entry).cost_usd} /> },
+    { key: "cost", title: "Cost", width: "84px", align: "end", cell: (entry) => <Cost of={totals(entry)} /> },
   ];
 }
 
