@@ -238,6 +238,25 @@ class TestWhatToolsReturned:
         assert (str(exploded.outcome), exploded.showing) == ("failed", "whole")
 
 
+class TestLocalCompactions:
+    """They leave no event of their own."""
+
+    def test_the_timeline_has_them_where_they_show(self, real_bundles: Path) -> None:
+        told = timeline_of(*salvaged(real_bundles, "0.169.0/compact_local"))
+        replaced = [(entry.position.seq, entry.what) for entry in told if "without an event" in entry.what]
+
+        assert [seq for seq, _ in replaced] == [27, 56]
+        assert replaced[0][1] == "history replaced without an event: 8 items became 5"
+
+    def test_what_the_user_says_next_is_not_added_by_them(self, real_bundles: Path) -> None:
+        bundle, reduction = salvaged(real_bundles, "0.169.0/compact_local")
+        _, second = replacements_of(bundle, reduction)
+        text = [item.text for item in seen_at(bundle, reduction, second.first_request or InferenceCallId(""))][-1]
+
+        assert text == "Third turn"
+        assert (second.after, second.added) == (6, ())
+
+
 class TestMessages:
     def test_titles_have_the_words_of_a_message_and_not_its_envelope(self, real_bundles: Path) -> None:
         """The receiver was shown them encrypted; they stand in the call that sent them."""

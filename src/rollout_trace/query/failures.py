@@ -77,7 +77,7 @@ def failures_of(bundle: Bundle, reduction: Reduction) -> tuple[Failure, ...]:
         BundleError: the log cannot be read any more.
     """
     applied = tuple(applied_events(bundle, reduction))
-    return failures_from(bundle, reduction.trace, applied, timeline_from(bundle, reduction.trace, applied))
+    return failures_from(bundle, reduction.trace, applied, timeline_from(bundle, reduction.trace, applied, ()))
 
 
 def failures_from(
