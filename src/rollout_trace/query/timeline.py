@@ -23,11 +23,11 @@ from rollout_trace.query.messages import item_words, without_envelope
 from rollout_trace.query.naming import Names, ObjectRef
 from rollout_trace.query.outcome import (
     Outcome,
+    agent_outcomes,
     duration_of,
     operation_of,
     operation_outcome,
     outcome_of,
-    standing,
     tool_outcome,
 )
 from rollout_trace.query.payload_json import referred_json
@@ -74,15 +74,15 @@ def timeline_from(
     applied = tuple(applied)
     errors = error_texts(applied)
     names = Names(trace)
-    asked = _asked_in_turns(trace, names)
+    asked, agents = _asked_in_turns(trace, names), agent_outcomes(trace)
     unrecorded = {found.position: found for found in replaced if found.kind is not ReplacementKind.INSTALLED}
     entries: list[TimelineEntry] = []
     for event in applied:
         if event.position in unrecorded:
-            entries.append(_unrecorded(_Teller(bundle, trace, names, asked, event), unrecorded[event.position]))
+            entries.append(_unrecorded(_Teller(bundle, trace, names, asked, agents, event), unrecorded[event.position]))
         tell = _TELLERS.get(type(event.event.payload))
         if tell is not None:
-            entries += tell(_Teller(bundle, trace, names, asked, event), event.event.payload)
+            entries += tell(_Teller(bundle, trace, names, asked, agents, event), event.event.payload)
     return tuple(
         msgspec.structs.replace(entry, error=errors[entry.subject])
         if entry.subject in errors and entry.outcome is not None
@@ -109,6 +109,7 @@ class _Teller(msgspec.Struct, frozen=True):
     trace: RolloutTrace
     names: Names
     asked: Mapping[CodexTurnId, str]
+    agents: Mapping[ThreadId, Outcome]
     applied: AppliedEvent
 
     def moment(
@@ -162,7 +163,7 @@ def _thread(told: _Teller, seen: events.ThreadStarted | events.ThreadResumed) ->
         yield told.moment(ObjectKind.THREAD, thread.thread_id, f"agent resumes{model}", thread.thread_id)
     else:
         what = f"agent starts{model}"
-        outcome = standing(told.trace, thread)
+        outcome = told.agents[thread.thread_id]
         yield told.work(ObjectKind.THREAD, thread.thread_id, what, thread.execution, thread.thread_id, outcome=outcome)
 
 
