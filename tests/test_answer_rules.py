@@ -104,8 +104,34 @@ class TestNames:
 
     def test_a_kind_narrows_what_is_meant(self) -> None:
         assert self.names().find("00000000-0000-4000-8000-000000000002", [ObjectKind.THREAD]).object_id == CHILD
-        with pytest.raises(QuestionError, match="no request has a name that begins with `tool-a`"):
+        with pytest.raises(QuestionError, match="`tool-a` is tool:1, a tool call, not a request"):
             self.names().find("tool-a", [ObjectKind.INFERENCE_CALL])
+
+    @pytest.mark.parametrize(
+        ("kind", "object_id"),
+        [
+            (ObjectKind.TOOL_CALL, "tool-a"),
+            (ObjectKind.INFERENCE_CALL, "inf-1"),
+            (ObjectKind.CONVERSATION_ITEM, "conversation_item:1"),
+            (ObjectKind.RAW_PAYLOAD, "raw_payload:1"),
+        ],
+    )
+    def test_a_number_is_enough_where_one_kind_is_asked_for(self, kind: ObjectKind, object_id: str) -> None:
+        assert self.names().find("1", [kind]) == ObjectRef(kind, object_id)
+
+    def test_a_number_alone_names_nothing(self) -> None:
+        with pytest.raises(QuestionError, match="`1` alone says not of what"):
+            self.names().find("1")
+
+    def test_an_id_is_not_named_by_so_little_that_it_is_unique_by_chance(self) -> None:
+        child = "abcdef00-0000-4000-8000-000000000002"
+        recording = recording_with_turn()
+        recording.thread(child, "/root/bee")
+        names = Names(recording.reduce().trace)
+
+        assert names.find("abcd").object_id == child
+        with pytest.raises(QuestionError, match="no object has a name that begins with `abc`"):
+            names.find("abc")
 
     def test_the_short_name_of_every_object_leads_back_to_it(self) -> None:
         trace = reduce_bundle(Path(__file__).parents[1] / "examples" / "fix-the-build").trace

@@ -238,6 +238,25 @@ class TestWhatToolsReturned:
         assert (str(exploded.outcome), exploded.showing) == ("failed", "whole")
 
 
+class TestLocalCompactions:
+    """They leave no event of their own."""
+
+    def test_the_timeline_has_them_where_they_show(self, real_bundles: Path) -> None:
+        told = timeline_of(*salvaged(real_bundles, "0.169.0/compact_local"))
+        replaced = [(entry.position.seq, entry.what) for entry in told if "without an event" in entry.what]
+
+        assert [seq for seq, _ in replaced] == [27, 56]
+        assert replaced[0][1] == "history replaced without an event: 8 items became 5"
+
+    def test_what_the_user_says_next_is_not_added_by_them(self, real_bundles: Path) -> None:
+        bundle, reduction = salvaged(real_bundles, "0.169.0/compact_local")
+        _, second = replacements_of(bundle, reduction)
+        text = [item.text for item in seen_at(bundle, reduction, second.first_request or InferenceCallId(""))][-1]
+
+        assert text == "Third turn"
+        assert (second.after, second.added) == (6, ())
+
+
 class TestMessages:
     def test_titles_have_the_words_of_a_message_and_not_its_envelope(self, real_bundles: Path) -> None:
         """The receiver was shown them encrypted; they stand in the call that sent them."""
@@ -396,6 +415,23 @@ class TestFailures:
         assert (str(turn.outcome), turn.error) == ("cancelled", "interrupted")
         assert set(turn.meanwhile) == {failure.subject for failure in sleeping}
 
+    def test_one_failure_is_told_once_and_what_asked_for_it_is_no_other_work(self, real_bundles: Path) -> None:
+        bundle, reduction = salvaged(real_bundles, "0.169.0/code_mode")
+        names = Names(reduction.trace)
+        found = {names.short(failure.subject): failure for failure in failures_of(bundle, reduction)}
+
+        assert [names.short(also) for also in found["tool:6"].also] == ["cell:3"]
+        assert "cell:3" not in found
+        error = (found["tool:6"].error or "").strip()
+        assert error.startswith("2\nScript error:")  # without `Script failed`, `Output:`
+        assert found["tool:22"].meanwhile == ()  # its cell, and the call that runs that, are its own
+
+    def test_a_turn_that_ends_with_the_error_of_its_request_is_the_same_failure(self, real_bundles: Path) -> None:
+        (failure,) = failures_of(*salvaged(real_bundles, "0.169.0/fail_http500"))
+
+        assert failure.subject.kind is ObjectKind.INFERENCE_CALL
+        assert [also.kind for also in failure.also] == [ObjectKind.CODEX_TURN]
+
     def test_of_a_killed_client_all_that_ran_is_told(self, real_bundles: Path) -> None:
         found = failures_of(*salvaged(real_bundles, "0.160.0/killed_in_command"))
 
@@ -416,10 +452,6 @@ class TestFailures:
 
         (orphan,) = (failure for failure in found if "orphan" in failure.what)
         assert str(orphan.outcome) == "unfinished, turn completed"
-        assert [failure.error for failure in found if failure.subject.kind is ObjectKind.CODE_CELL][:2] == [
-            "Error: cell went wrong: ünexpected\n    at exec_main.mjs:3:7",
-            "SyntaxError: Unexpected identifier 'is'",
-        ]
 
 
 class TestAtAnEvent:

@@ -222,7 +222,7 @@ class TestBadUse:
         )
 
     def test_the_id_of_something_else(self, bundle: Path) -> None:
-        assert "no request has a name that begins with `call_build`" in self.refused(2, "context", bundle, "call_build")
+        assert "`call_build` is tool:1, a tool call, not a request" in self.refused(2, "context", bundle, "call_build")
 
     def test_a_root_in_place_of_a_bundle(self, root: Path) -> None:
         assert self.refused(1, "timeline", root) == (

@@ -133,7 +133,8 @@ class TestWhatWentBetweenAgents:
             ["agent /root", "spawns", "agent /root/slow"],
             ["agent /root", "closes", "agent /root/slow"],
         ]
-        assert colleague.column("Agents", "Agent", "Outcome")[-1] == ("agent /root/slow Einstein", "completed")
+        slow = ("agent /root/slow Einstein", "completed; last turn cancelled")
+        assert colleague.column("Agents", "Agent", "Outcome")[-1] == slow
 
 
 class TestWhatACompactionDropped:
@@ -328,7 +329,7 @@ class TestInWhichOrder:
 
         told = reader.column("Timeline: every entry, in the order of the log", "Event", "Agent", "Outcome")
         assert told[:5] == [
-            ("#2", "/root", "completed"),
+            ("#2", "/root", "completed; last turn cancelled"),
             ("#3", "/root", "completed"),
             ("#5", "/root", "completed"),
             ("#10", "/root", "exit code 1"),
@@ -471,7 +472,7 @@ class TestWhatTheToolPrinted:
     def test_what_was_cut_for_the_model(self, colleague: Reader) -> None:
         colleague.open_bundle("exec_basic")
         colleague.go_to("Tools")
-        assert ("exit code 3", "a part") in colleague.column("Tool calls", "Outcome", "Model was shown")
+        assert ("exit code 3", "cut") in colleague.column("Tool calls", "Outcome", "Model was shown")
         colleague.row("Tool calls", "data.csv data.csv").click()
 
         expect(colleague.panel.get_by_role("heading", name=re.compile("^Returned"))).to_contain_text(

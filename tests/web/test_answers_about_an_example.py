@@ -377,7 +377,8 @@ class TestObjects:
             for title, sources in told["sources"].items()
         }
         assert recorded["asked"] == [("raw_payload:38", 55)]
-        assert recorded["returned"] == [("raw_payload:48", 71)]  # the call had ended with event 57
+        assert recorded["returned"] == [("raw_payload:40", 57)]
+        assert recorded["printed until its end, after the call"] == [("raw_payload:48", 71)]
         assert [seq for _, seq in recorded["shown to the model"]] == [59]
 
     def test_a_terminal_ends_with_the_command_that_opened_it(self, view: View) -> None:

@@ -152,6 +152,7 @@ function failure(index: number): Failure {
     ][index % 3] ?? { status: "failed", unfinished: null, exit_code: null, last_turn: null },
     error: [null, "stream disconnected before completion: the server closed the connection", "interrupted by the user"][index % 3] ?? null,
     payloads: [],
+    also: [],
     meanwhile: [],
     next: null,
   };

@@ -344,6 +344,7 @@ export interface Failure {
   readonly outcome: Outcome;
   readonly error: string | null;
   readonly payloads: ReadonlyArray<string>;
+  readonly also: ReadonlyArray<ObjectRef>;
   readonly meanwhile: ReadonlyArray<ObjectRef>;
   readonly next: ObjectRef | null;
 }

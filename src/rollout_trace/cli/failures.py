@@ -45,7 +45,7 @@ def _parts(asked: Reading, found: Sequence[Failure], *, full: bool) -> Iterator[
         what = printable(one_line(failure.what, _MOST_CHARACTERS))
         yield Text.assemble(name_text(asked, failure.subject), f" {what}  ", outcome_text(failure.outcome))
         if failure.error:
-            yield block(failure.error, None if full else _MOST_LINES, indent=4)
+            yield block(failure.error, None if full else _MOST_LINES, indent=4, is_end=True)
         yield Padding(_circumstances(asked, failure), (0, 0, 0, 2))
 
 
@@ -56,8 +56,10 @@ def _circumstances(asked: Reading, failure: Failure) -> RenderableType:
         events.append(EventPosition(failure.ended_seq, None))
     where = Text(f"{agent_text(asked, failure.thread_id)} {since_start(asked, failure.at_unix_ms)}  ".lstrip())
     grid.add_row("where", where.append_text(evidence_text(asked, events, failure.payloads)))
+    if failure.also:
+        grid.add_row("also", refs_text(asked, failure.also))
     if failure.meanwhile:
-        grid.add_row("meanwhile", refs_text(asked, failure.meanwhile))
+        grid.add_row("meanwhile", Text("\n").join(ref_text(asked, ref) for ref in failure.meanwhile))
     if failure.next is not None:
         grid.add_row("next", ref_text(asked, failure.next))
     return grid

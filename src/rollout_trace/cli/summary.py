@@ -24,6 +24,8 @@ from rollout_trace.cli.reading import Reading, reading
 from rollout_trace.cli.tables import Table, facts
 from rollout_trace.diagnostics import Diagnostic, Level
 from rollout_trace.printable import printable
+from rollout_trace.query.compactions import ReplacementKind, replacements_by
+from rollout_trace.query.requests import sent_requests
 from rollout_trace.query.summary import AgentTotals, Summary, Tokens, summarize
 from rollout_trace.values import ExecutionStatus
 
@@ -39,11 +41,20 @@ def summary(asked: Reading) -> None:
     The bundle is read in mode salvage, so that a damaged one can be looked at; nothing is written.
     """
     diagnostics = asked.reduction.diagnostics
-    found = summarize(asked.reduction.trace)
-    asked.answer(lambda: _parts(found, diagnostics, asked.at), summary=found, diagnostics=diagnostics)
+    trace = asked.reduction.trace
+    found, replaced = summarize(trace), replacements_by(asked.reduction, sent_requests(trace))
+    without_event = sum(replacement.kind is ReplacementKind.UNRECORDED for replacement in replaced)
+    asked.answer(
+        lambda: _parts(found, diagnostics, without_event, asked.at),
+        summary=found,
+        compactions_without_event=without_event,
+        diagnostics=diagnostics,
+    )
 
 
-def _parts(found: Summary, diagnostics: tuple[Diagnostic, ...], at: int | None) -> Iterator[RenderableType]:
+def _parts(
+    found: Summary, diagnostics: tuple[Diagnostic, ...], without_event: int, at: int | None
+) -> Iterator[RenderableType]:
     yield _identity(found, at)
     yield Text()
     if found.agents:
@@ -52,7 +63,7 @@ def _parts(found: Summary, diagnostics: tuple[Diagnostic, ...], at: int | None) 
     if found.tools:
         yield _tools(found)
         yield Text()
-    yield _totals(found)
+    yield _totals(found, without_event)
     if diagnostics:
         yield Text()
         yield from _diagnostics(diagnostics)
@@ -127,7 +138,7 @@ def _tools(found: Summary) -> RenderableType:
     return Table(("tool", "calls", "outcome"), rows, ("calls",))
 
 
-def _totals(found: Summary) -> RenderableType:
+def _totals(found: Summary, without_event: int) -> RenderableType:
     grid = facts()
     is_over = _is_over(found)
     grid.add_row("turns", counted(found.turns, is_over=is_over))
@@ -137,9 +148,11 @@ def _totals(found: Summary) -> RenderableType:
         grid.add_row("code cells", counted(found.code_cells, is_over=is_over))
     grid.add_row("terminals", f"{found.terminals:,}")
     compactions = Text(f"{found.compactions:,} installed")
+    if without_event:
+        compactions.append(f"; {without_event:,} without an event, as a local one")
     if found.compaction_requests:
         compactions.append_text(Text("; requests ")).append_text(counted(found.compaction_requests, is_over=is_over))
-    grid.add_row("compactions", compactions if found.compactions or found.compaction_requests else "0")
+    grid.add_row("compactions", compactions if found.compactions or without_event or found.compaction_requests else "0")
     edges = ", ".join(f"{kind} {count:,}" for kind, count in sorted(found.edges.items()))
     grid.add_row("edges", edges or "0")
     grid.add_row("items", f"{found.conversation_items:,} in conversations, {found.payloads:,} payloads of evidence")

@@ -72,9 +72,6 @@ def _how(asked: Reading, output: ToolOutput) -> Text:
     match output.showing:
         case Showing.CUT:
             how.append(f" ({output.missing:,} characters)")
-        case Showing.LATER if output.later:
-            later = (ObjectRef(ObjectKind.TOOL_CALL, tool_id) for tool_id in output.later)
-            how.append(" (").append_text(refs_text(asked, later)).append(")")
         case Showing.NOTHING if output.not_in is not None:
             request = ObjectRef(ObjectKind.INFERENCE_CALL, output.not_in)
             how.append(": ").append_text(name_text(asked, request)).append(" was without it")
@@ -101,3 +98,6 @@ def _texts(asked: Reading, output: ToolOutput, *, full: bool) -> Iterator[Render
         ("\nshown to the model", "bold"), "  ", _how(asked, output), f", {_characters(output.shown)}  ", shown
     )
     yield block(output.shown if output.shown is not None else "(nothing)", most)
+    if output.later:
+        later = refs_text(asked, (ObjectRef(ObjectKind.TOOL_CALL, tool_id) for tool_id in output.later))
+        yield Text.assemble(("\nprinted later", "bold"), "  as ", later, " returned it")

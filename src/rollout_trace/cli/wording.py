@@ -82,19 +82,22 @@ def item_lines(asked: Reading, item_ids: Sequence[ItemId], mark: str, style: str
     return grid
 
 
-def block(text: str, most_lines: int | None = None, indent: int = 2) -> RenderableType:
-    """A text of several lines, indented; what is beyond `most_lines` is counted."""
+def block(text: str, most_lines: int | None = None, indent: int = 2, *, is_end: bool = False) -> RenderableType:
+    """A text of several lines, indented; of more than `most_lines` the first (or last), and the others counted."""
     lines = printable_lines(text.rstrip("\n"))
-    shown = _Block(lines[:most_lines], indent)
     if most_lines is None or len(lines) <= most_lines:
-        return shown
-    return Group(shown, Padding(more_text(len(lines) - most_lines, "line"), (0, 0, 0, indent)))
+        return _Block(lines, indent)
+    left_out = len(lines) - most_lines
+    if is_end:
+        earlier = more_text(left_out, "line", "earlier")
+        return Group(Padding(earlier, (0, 0, 0, indent)), _Block(lines[-most_lines:], indent))
+    return Group(_Block(lines[:most_lines], indent), Padding(more_text(left_out, "line"), (0, 0, 0, indent)))
 
 
-def more_text(count: int, noun: str) -> Text:
+def more_text(count: int, noun: str, which: str = "more") -> Text:
     """That there is more than is shown: `… 1 more line; --full shows it`."""
     what, them = (noun, "it") if count == 1 else (f"{noun}s", "them")
-    return Text(f"… {count:,} more {what}; --full shows {them}", "dim")
+    return Text(f"… {count:,} {which} {what}; --full shows {them}", "dim")
 
 
 class _Block:

@@ -131,6 +131,7 @@ def _unrecorded(reduction: Reduction, sent: Mapping[InferenceCallId, SentRequest
             continue
         if not any(_is_work(trace, item_id) for item_id in set(old_ids).difference(new_ids)):
             continue  # what the host puts before each request may change; that throws nothing away
+        new_ids = new_ids[: _end_of_history(trace, request)]
         sent_before, new = as_in_graph(old_ids), as_in_graph(new_ids)
         if not lacking(trace, sent_before, new):
             continue  # all is still said, if only once or in another order
@@ -150,6 +151,16 @@ def _unrecorded(reduction: Reduction, sent: Mapping[InferenceCallId, SentRequest
             added=added,
             asked_again=(),
         )
+
+
+def _end_of_history(trace: RolloutTrace, request: SentRequest) -> int:
+    """How many items a request has before what its turn began with: that was not a part of the history yet."""
+    ids, first = request.call.request_item_ids, set(request.shown_first)
+    if request.before is not None and request.before.codex_turn_id != request.call.codex_turn_id:
+        for place in reversed(range(len(ids))):
+            if trace.conversation_items[ids[place]].role is Role.USER:
+                return place if ids[place] in first else len(ids)
+    return len(ids)
 
 
 def _is_installed(installed: set[ItemId], old: Sequence[ItemId], new: Sequence[ItemId]) -> bool:

@@ -1,18 +1,29 @@
 """What failed, was cancelled or never ended, why, and what was going on around it (question 11)."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 import msgspec
 
 from rollout_trace.bundle.folder import Bundle
 from rollout_trace.events import types as events
-from rollout_trace.ids import CodexTurnId, RawPayloadId, ThreadId, ToolCallId
+from rollout_trace.ids import (
+    CodeCellId,
+    CodexTurnId,
+    RawPayloadId,
+    TerminalOperationId,
+    ThreadId,
+    ToolCallId,
+    code_cell_id,
+)
 from rollout_trace.model.execution import ExecutionWindow
 from rollout_trace.model.rollout import RolloutTrace
+from rollout_trace.model.tools import CodeCellRequester, ModelRequester
 from rollout_trace.query.applied_events import AppliedEvent, applied_events
 from rollout_trace.query.complaints import ERRORS, TURN_ENDS, complaint
+from rollout_trace.query.gist import printed
+from rollout_trace.query.item_text import without_header
 from rollout_trace.query.naming import ObjectRef, object_of
 from rollout_trace.query.outcome import Outcome, end_of
 from rollout_trace.query.payload_json import payload_json, referred_json, text_of, value_at
@@ -23,6 +34,8 @@ from rollout_trace.reduce.replay import Reduction
 from rollout_trace.values import ExecutionStatus, Seq, UnixMilliseconds
 
 _MOST_AROUND = 8
+_MOST_OWN = 3
+"""A tool, the cell that asked for it, and the call that runs the cell."""
 _WORK = {ObjectKind.INFERENCE_CALL, ObjectKind.TOOL_CALL, ObjectKind.CODE_CELL, ObjectKind.COMPACTION_REQUEST}
 """What can be going on; that a turn and an agent are, goes without saying."""
 
@@ -43,8 +56,13 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None
     """What the trace says of why."""
     payloads: tuple[RawPayloadId, ...]
+    also: tuple[ObjectRef, ...]
+    """What is the same failure once more: the cell of a call, the turn that ended with the error of its request."""
     meanwhile: tuple[ObjectRef, ...]
-    """Other work that was under way when it ended (or began, if it never ended): at most eight, the latest first."""
+    """Other work that was under way when it ended (or began, if it never ended): at most eight, the latest first.
+
+    What asked for it is no other work.
+    """
     next: ObjectRef | None
     """What its agent began next, after it ended; of what never ended, after it began."""
 
@@ -59,7 +77,7 @@ def failures_of(bundle: Bundle, reduction: Reduction) -> tuple[Failure, ...]:
         BundleError: the log cannot be read any more.
     """
     applied = tuple(applied_events(bundle, reduction))
-    return failures_from(bundle, reduction.trace, applied, timeline_from(bundle, reduction.trace, applied))
+    return failures_from(bundle, reduction.trace, applied, timeline_from(bundle, reduction.trace, applied, ()))
 
 
 def failures_from(
@@ -75,6 +93,9 @@ def failures_from(
         if entry.outcome is not None and entry.outcome.is_fault
     ]
     wrong += _only_told(bundle, trace, applied, wrong)
+    calls = _calls_of_cells(trace)
+    same = _same_failures(calls, wrong)
+    wrong = [entry for entry in wrong if entry.subject not in same]
     wrong.sort(key=lambda entry: entry.position.seq)
     windows = [_window(trace, entry.subject) for entry in wrong]
     ends = [None if window is None else window.ended_seq for window in windows]
@@ -94,23 +115,70 @@ def failures_from(
             outcome=entry.outcome or Outcome(ExecutionStatus.FAILED),
             error=entry.error,
             payloads=entry.payloads,
-            meanwhile=tuple(ref for ref in around if ref != entry.subject)[:_MOST_AROUND],
+            also=tuple(part for part, whole in same.items() if whole == entry.subject),
+            meanwhile=tuple(ref for ref in around if ref not in _own(trace, calls, entry.subject))[:_MOST_AROUND],
             next=next_after(entry.thread_id, ended or entry.position.seq),
         )
         for entry, ended, around in zip(wrong, ends, meanwhile, strict=True)
     )
 
 
+def _calls_of_cells(trace: RolloutTrace) -> dict[CodeCellId, ObjectRef]:
+    """The calls of the model that run cells, where a log tells of them, by what they run."""
+    return {
+        code_cell_id(tool.model_visible_call_id): ObjectRef(ObjectKind.TOOL_CALL, tool.tool_call_id)
+        for tool in trace.tool_calls.values()
+        if tool.model_visible_call_id is not None and isinstance(tool.requester, ModelRequester)
+    }
+
+
+def _same_failures(calls: Mapping[CodeCellId, ObjectRef], wrong: Iterable[TimelineEntry]) -> dict[ObjectRef, ObjectRef]:
+    """What is the failure of something else once more, with that."""
+    entries = {entry.subject: entry for entry in wrong}
+    requests = {
+        (entry.codex_turn_id, entry.error): ref
+        for ref, entry in entries.items()
+        if ref.kind is ObjectKind.INFERENCE_CALL and entry.error
+    }
+    same = {}
+    for ref, entry in entries.items():
+        whole = None
+        if ref.kind is ObjectKind.CODE_CELL:
+            whole = calls.get(CodeCellId(ref.object_id))
+        elif ref.kind is ObjectKind.CODEX_TURN:
+            whole = requests.get((entry.codex_turn_id, entry.error or ""))
+        if whole in entries:
+            same[ref] = whole
+    return same
+
+
+def _own(trace: RolloutTrace, calls: Mapping[CodeCellId, ObjectRef], ref: ObjectRef) -> set[ObjectRef]:
+    """A piece of work, and what asked for it: the cell of a tool, and the call that runs the cell."""
+    tool = trace.tool_calls.get(ToolCallId(ref.object_id)) if ref.kind is ObjectKind.TOOL_CALL else None
+    cell_id = CodeCellId(ref.object_id) if ref.kind is ObjectKind.CODE_CELL else None
+    if tool is not None and isinstance(tool.requester, CodeCellRequester):
+        cell_id = tool.requester.code_cell_id
+    elif tool is not None:
+        cell_id = code_cell_id(tool.model_visible_call_id)
+    if cell_id is None or cell_id not in trace.code_cells:
+        return {ref}
+    return {ref, ObjectRef(ObjectKind.CODE_CELL, cell_id), calls.get(cell_id, ref)}
+
+
 def _tool_error(bundle: Bundle, trace: RolloutTrace, entry: TimelineEntry) -> str | None:
-    """What a tool gave back when it failed."""
+    """What a tool, or the command that it left running, gave back when it failed; without what stands before it."""
+    if entry.subject.kind is ObjectKind.TERMINAL_OPERATION:
+        result = trace.terminal_operations[TerminalOperationId(entry.subject.object_id)].result
+        return None if result is None else printed(result)
     if entry.subject.kind is not ObjectKind.TOOL_CALL:
         return None
     tool = trace.tool_calls[ToolCallId(entry.subject.object_id)]
     if tool.raw_result_payload_id is not None and tool.execution.status is ExecutionStatus.FAILED:
         text = result_text(payload_json(bundle, trace, tool.raw_result_payload_id))
         if text:
-            return text
-    return returned_by(bundle, trace, tool).text
+            return without_header(text)
+    text = returned_by(bundle, trace, tool).text
+    return None if text is None else without_header(text)
 
 
 def _cell_errors(bundle: Bundle, applied: Iterable[AppliedEvent]) -> Iterator[tuple[ObjectRef, str]]:
@@ -192,7 +260,10 @@ def _end_that_counts(trace: RolloutTrace, entry: TimelineEntry) -> Seq | None:
 
 
 def _under_way(trace: RolloutTrace, entries: Sequence[TimelineEntry], seqs: Sequence[Seq]) -> list[list[ObjectRef]]:
-    """For each of these moments: the work that was under way, the latest first, one more than is shown."""
+    """For each of these moments: the work that was under way, the latest first.
+
+    There is as much more than is shown as may be left out.
+    """
     work = [entry for entry in entries if entry.subject.kind in _WORK]
     begins = sorted((entry.position.seq, entry.subject) for entry in work)
     ended = ((_end_that_counts(trace, entry), entry.subject) for entry in work)
@@ -207,7 +278,7 @@ def _under_way(trace: RolloutTrace, entries: Sequence[TimelineEntry], seqs: Sequ
         while closed < len(ends) and ends[closed][0] < seqs[index]:
             open_work.pop(ends[closed][1], None)
             closed += 1
-        found[index] = list(islice(reversed(open_work), _MOST_AROUND + 1))
+        found[index] = list(islice(reversed(open_work), _MOST_AROUND + _MOST_OWN))
     return found
 
 

@@ -1,9 +1,11 @@
 """How the objects of a graph are called, and how a name that a person types leads to one.
 
 Owns three rules: which objects there are by kind, the short name that answers show for each (`request:3`, `item:12`,
-`/root/reviewer`), and which words name an object: its id, its short name, or any beginning of these that is unique.
+`/root/reviewer`), and which words name an object: its id, its short name, or any beginning of these that is unique, if
+it is not so short that it is so by chance. Where objects of one kind are asked for, their number is enough.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -104,6 +106,8 @@ KIND_WORDS: Final = {
 """What a person calls the kinds of objects."""
 
 _MOST_NAMED = 4
+_LEAST_OF_ID: Final = 4
+_HEXADECIMAL: Final = re.compile("[0-9a-f]+")
 
 
 def objects_of(trace: RolloutTrace, kind: ObjectKind) -> Mapping[str, GraphObject]:
@@ -156,18 +160,48 @@ class Names:
         """The object (of one of `kinds`, if given) with this id or name, or the only one whose id or name begins so.
 
         Raises:
-            QuestionError: there is none, or more than one.
+            QuestionError: there is none, or more than one, or it is of another kind.
         """
-        wanted = [(name, ref) for name, ref in self._all(kinds) if name.startswith(words)]
+        if len(kinds) == 1 and words.isdecimal() and (numbered := self._numbered(words, *kinds)) is not None:
+            return numbered
+        wanted = [(name, ref) for name, ref in self._all(kinds) if name == words or _begins(name, words)]
         exact = [(name, ref) for name, ref in wanted if name == words]
         found = {ref.object_id: (name, ref) for name, ref in reversed(exact or wanted)}
         if not found or not words:
             what = " or ".join(KIND_WORDS[kind] for kind in kinds) or "object"
-            raise QuestionError(f"no {what} has a name that begins with `{words}`; `timeline` shows what there is")
+            other = self._of_another_kind(words, what) if kinds and words else None
+            unknown = f"no {what} has a name that begins with `{words}`; `timeline` shows what there is"
+            if words.isdecimal() and len(kinds) != 1:
+                unknown = f"`{words}` alone says not of what: give `request:{words}`, `item:{words}` or the like"
+            raise QuestionError(other or unknown)
         if len(found) > 1:
             raise QuestionError(self._choice(words, list(found.values())))
         ((_, ref),) = found.values()
         return ref
+
+    def _numbered(self, number: str, kind: ObjectKind) -> ObjectRef | None:
+        """The object of a kind whose short name ends with a number."""
+        long, short = _SHORTENED.get(kind, ("", ""))
+        if short:
+            known = ObjectRef(kind, f"{long}{int(number)}")
+            return known if known.object_id in objects_of(self._trace, kind) else None
+        objects = list(objects_of(self._trace, kind))
+        place = int(number) - 1
+        return ObjectRef(kind, objects[place]) if kind in _SHORT_KINDS and 0 <= place < len(objects) else None
+
+    def _of_another_kind(self, words: str, wanted: str) -> str | None:
+        """The sentence that `words` name something, but nothing of the kind that is wanted."""
+        try:
+            ref = self.find(words)
+        except QuestionError:
+            return None
+        calls = self._trace.inference_calls.values() if ref.kind is ObjectKind.TOOL_CALL else ()
+        asking = [call for call in calls if ref.object_id in call.tool_call_ids_started_by_response]
+        names = [self.short(ObjectRef(ObjectKind.INFERENCE_CALL, call.inference_call_id)) for call in asking]
+        advice = f"; {names[0]} asked for it" if names else ""
+        short = self.short(ref)
+        named = "" if short == words else f"{short}, "
+        return f"`{words}` is {named}{_a(KIND_WORDS[ref.kind])}, not {_a(wanted)}{advice}"
 
     def _choice(self, words: str, found: Sequence[tuple[str, ObjectRef]]) -> str:
         """The sentence that `words` are the name, or the beginning of a name, of several objects."""
@@ -210,6 +244,15 @@ class Names:
         if kind not in self._numbers:
             self._numbers[kind] = {known: n for n, known in enumerate(objects_of(self._trace, kind), start=1)}
         return self._numbers[kind].get(object_id)
+
+
+def _begins(name: str, words: str) -> bool:
+    """Whether words that are long enough begin a name; digits and letters of an id are soon unique by chance."""
+    return name.startswith(words) and (len(words) >= _LEAST_OF_ID or not _HEXADECIMAL.fullmatch(words))
+
+
+def _a(words: str) -> str:
+    return f"{'an' if words[0] in 'aeiou' else 'a'} {words}"
 
 
 def _other_names(found: GraphObject) -> tuple[str | None, ...]:

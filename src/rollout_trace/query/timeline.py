@@ -16,17 +16,18 @@ from rollout_trace.model.conversation import Role
 from rollout_trace.model.execution import ExecutionWindow
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.query.applied_events import AppliedEvent, applied_events
+from rollout_trace.query.compactions import Replacement, ReplacementKind, replacements_by
 from rollout_trace.query.complaints import COMPLAINTS, complaint, error_texts
 from rollout_trace.query.gist import answer_gist, gist, one_line, operation_input, tool_input
 from rollout_trace.query.messages import item_words, without_envelope
 from rollout_trace.query.naming import Names, ObjectRef
 from rollout_trace.query.outcome import (
     Outcome,
+    agent_outcomes,
     duration_of,
     operation_of,
     operation_outcome,
     outcome_of,
-    standing,
     tool_outcome,
 )
 from rollout_trace.query.payload_json import referred_json
@@ -62,22 +63,30 @@ def timeline_of(bundle: Bundle, reduction: Reduction) -> tuple[TimelineEntry, ..
     Raises:
         BundleError: the log cannot be read any more.
     """
-    return timeline_from(bundle, reduction.trace, tuple(applied_events(bundle, reduction)))
+    replaced = replacements_by(reduction, sent_requests(reduction.trace))
+    return timeline_from(bundle, reduction.trace, tuple(applied_events(bundle, reduction)), replaced)
 
 
-def timeline_from(bundle: Bundle, trace: RolloutTrace, applied: Iterable[AppliedEvent]) -> tuple[TimelineEntry, ...]:
-    """What happened, as the events tell it that made the graph."""
+def timeline_from(
+    bundle: Bundle, trace: RolloutTrace, applied: Iterable[AppliedEvent], replaced: Iterable[Replacement]
+) -> tuple[TimelineEntry, ...]:
+    """What happened, as the events tell it that made the graph; and where a history was replaced without any."""
     applied = tuple(applied)
     errors = error_texts(applied)
     names = Names(trace)
-    asked = _asked_in_turns(trace, names)
+    asked, agents = _asked_in_turns(trace, names), agent_outcomes(trace)
+    unrecorded = {found.position: found for found in replaced if found.kind is not ReplacementKind.INSTALLED}
     entries: list[TimelineEntry] = []
     for event in applied:
+        if event.position in unrecorded:
+            entries.append(_unrecorded(_Teller(bundle, trace, names, asked, agents, event), unrecorded[event.position]))
         tell = _TELLERS.get(type(event.event.payload))
         if tell is not None:
-            entries += tell(_Teller(bundle, trace, names, asked, event), event.event.payload)
+            entries += tell(_Teller(bundle, trace, names, asked, agents, event), event.event.payload)
     return tuple(
-        msgspec.structs.replace(entry, error=errors[entry.subject]) if entry.subject in errors else entry
+        msgspec.structs.replace(entry, error=errors[entry.subject])
+        if entry.subject in errors and entry.outcome is not None
+        else entry
         for entry in entries
     )
 
@@ -100,6 +109,7 @@ class _Teller(msgspec.Struct, frozen=True):
     trace: RolloutTrace
     names: Names
     asked: Mapping[CodexTurnId, str]
+    agents: Mapping[ThreadId, Outcome]
     applied: AppliedEvent
 
     def moment(
@@ -153,7 +163,7 @@ def _thread(told: _Teller, seen: events.ThreadStarted | events.ThreadResumed) ->
         yield told.moment(ObjectKind.THREAD, thread.thread_id, f"agent resumes{model}", thread.thread_id)
     else:
         what = f"agent starts{model}"
-        outcome = standing(told.trace, thread)
+        outcome = told.agents[thread.thread_id]
         yield told.work(ObjectKind.THREAD, thread.thread_id, what, thread.execution, thread.thread_id, outcome=outcome)
 
 
@@ -253,6 +263,13 @@ def _compaction(told: _Teller, seen: events.CompactionInstalled) -> Iterator[Tim
     ref = ObjectRef(ObjectKind.COMPACTION, seen.compaction_id)
     what = f"history replaced: {gist(told.trace, told.names, ref)}"
     yield told.moment(ref.kind, ref.object_id, what, payloads=(seen.checkpoint_payload.raw_payload_id,))
+
+
+def _unrecorded(told: _Teller, found: Replacement) -> TimelineEntry:
+    """A history that is another in a request: a local compaction leaves no event of its own."""
+    how = "cut" if found.kind is ReplacementKind.CUT else "replaced"
+    what = f"history {how} without an event: {found.before:,} items became {found.after:,}"
+    return told.moment(ObjectKind.INFERENCE_CALL, found.first_request or "", what, found.thread_id)
 
 
 def _agent_result(told: _Teller, seen: events.AgentResultObserved) -> Iterator[TimelineEntry]:

@@ -101,7 +101,7 @@ def namings(view: View) -> Mapping[ObjectRef, Sequence[tuple[ObjectRef, str]]]:
 @once_a_view
 def timeline(view: View) -> tuple[TimelineEntry, ...]:
     """What happened, in the order of the log."""
-    return timeline_from(view.bundle, view.trace, applied(view))
+    return timeline_from(view.bundle, view.trace, applied(view), replacements(view))
 
 
 @once_a_view
