@@ -21,6 +21,7 @@ from rollout_trace.model.execution import ExecutionWindow
 from rollout_trace.model.inference import TokenUsage
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.terminal import TerminalOperation, TerminalSession
+from rollout_trace.model.tools import ToolCall
 from rollout_trace.query.agents import passage
 from rollout_trace.query.applied_events import applied_events, events_behind
 from rollout_trace.query.gist import gist, operation_input, printed
@@ -36,6 +37,7 @@ from rollout_trace.reduce.replay import Reduction
 from rollout_trace.values import PayloadRef
 
 Figure: TypeAlias = str | int | bool
+_PRINTED_LATER = "printed until its end, after the call"
 _SAID_BEFORE = {"thread_id", "codex_turn_id", "started_by_codex_turn_id"}
 
 
@@ -193,15 +195,12 @@ def texts_of(bundle: Bundle, reduction: Reduction, ref: ObjectRef) -> dict[str, 
             return {"text": whole_texts(bundle, reduction, [ItemId(ref.object_id)])[ItemId(ref.object_id)]}
         case ObjectKind.TOOL_CALL:
             (output,) = tool_outputs_of(bundle, reduction, [ToolCallId(ref.object_id)])
-            tool = trace.tool_calls[output.tool_call_id]
-            operation = operation_of(trace, tool) if ran_on(trace, tool) else None
+            operation = _operation_that_ran_on(trace, trace.tool_calls[output.tool_call_id])
             texts = {
                 "asked": output.asked,
                 "returned": output.returned,
                 "shown to the model": output.shown,
-                "printed until its end, after the call": None
-                if operation is None or operation.result is None
-                else printed(operation.result),
+                _PRINTED_LATER: None if operation is None or operation.result is None else printed(operation.result),
             }
             return {title: text for title, text in texts.items() if text is not None}
         case ObjectKind.CODE_CELL:
@@ -224,13 +223,23 @@ def sources_of(bundle: Bundle, trace: RolloutTrace, ref: ObjectRef) -> dict[str,
     if ref.kind is not ObjectKind.TOOL_CALL:
         return {}
     tool = trace.tool_calls[ToolCallId(ref.object_id)]
-    payloads = {"asked": tool.raw_invocation_payload_id, "returned": returned_by(bundle, trace, tool).payload_id}
+    operation = _operation_that_ran_on(trace, tool)
+    payloads = {
+        "asked": tool.raw_invocation_payload_id,
+        "returned": returned_by(bundle, trace, tool).payload_id,
+        _PRINTED_LATER: None if operation is None else operation.raw_payload_ids[-1],
+    }
     sources = {
         title: (ObjectRef(ObjectKind.RAW_PAYLOAD, payload_id),)
         for title, payload_id in payloads.items()
         if payload_id is not None
     }
     return {**sources, "shown to the model": tuple(map(item_ref, tool.model_visible_output_item_ids))}
+
+
+def _operation_that_ran_on(trace: RolloutTrace, tool: ToolCall) -> TerminalOperation | None:
+    """The command of a call, if it went on when the call had ended: what it printed is told apart then."""
+    return operation_of(trace, tool) if ran_on(trace, tool) else None
 
 
 def _operation_texts(operation: TerminalOperation) -> dict[str, str]:
