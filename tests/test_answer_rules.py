@@ -33,7 +33,7 @@ from rollout_trace.query.context import context_of
 from rollout_trace.query.failures import failures_of
 from rollout_trace.query.item_text import without_header
 from rollout_trace.query.naming import objects_of
-from rollout_trace.query.outcome import Outcome, tool_outcome
+from rollout_trace.query.outcome import Outcome, agent_outcomes, tool_outcome
 from rollout_trace.reduce.evidence import ObjectKind
 from rollout_trace.reduce.modes import Mode
 from rollout_trace.reduce.replay import Reduction
@@ -134,11 +134,29 @@ class TestOutcomes:
 
         assert self.outcome(recording) == "unfinished, agent completed"
 
-    def test_what_nothing_ended_runs_as_long_as_the_log_goes(self) -> None:
+    def test_what_nothing_ended_is_unfinished_where_the_log_stops(self) -> None:
         recording = recording_with_turn()
         recording.tool("tool-1")
 
-        assert self.outcome(recording) == "running when the log ends"
+        assert self.outcome(recording) == "unfinished, no end"
+
+    def test_an_agent_whose_last_turn_went_wrong_is_not_just_completed(self) -> None:
+        recording = recording_with_turn()
+        recording.turn_ended("failed")
+        recording.thread_ended()
+        (outcome,) = agent_outcomes(recording.reduce().trace).values()
+
+        assert (str(outcome), outcome.is_fault) == ("completed; last turn failed", False)
+
+    def test_an_agent_whose_last_turn_went_well_is_completed(self) -> None:
+        recording = recording_with_turn()
+        recording.turn_ended("failed")
+        recording.turn("turn-2")
+        recording.turn_ended("completed", turn="turn-2")
+        recording.thread_ended()
+        (outcome,) = agent_outcomes(recording.reduce().trace).values()
+
+        assert str(outcome) == "completed"
 
     def test_a_command_has_its_exit_code_though_its_call_is_complete(self) -> None:
         recording = recording_with_turn()

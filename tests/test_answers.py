@@ -17,6 +17,7 @@ from rollout_trace.query import (
     agents_of,
     context_of,
     conversation_of,
+    describe,
     failures_of,
     find_text,
     lineage_of,
@@ -28,7 +29,9 @@ from rollout_trace.query import (
     tool_outputs_of,
 )
 from rollout_trace.query.conversation import SaidItem
+from rollout_trace.query.gist import gist
 from rollout_trace.query.lineage import LineageStep
+from rollout_trace.query.naming import item_ref
 from rollout_trace.reduce.evidence import ObjectKind
 from rollout_trace.reduce.modes import Mode
 from rollout_trace.reduce.replay import Reduction
@@ -103,7 +106,7 @@ class TestWhatHappened:
         turns = [entry.what for entry in timeline_of(bundle, reduction) if entry.subject.kind is ObjectKind.CODEX_TURN]
 
         assert turns[0].startswith("“The build of plaindate has been failing since yesterday.")
-        assert turns[1].startswith("“Message Type: NEW_TASK Task name: /root/reviewer")
+        assert turns[1].startswith("“Please review my change to src/plaindate/months.py")
 
 
 class TestWhereFrom:
@@ -202,13 +205,14 @@ class TestWhatTheModelSaw:
 class TestWhatToolsReturned:
     """Question 5."""
 
-    def test_a_command_that_ran_on_was_shown_in_part(self, bundle: Bundle, reduction: Reduction) -> None:
+    def test_what_a_command_printed_after_its_call_is_not_what_the_call_returned(
+        self, bundle: Bundle, reduction: Reduction
+    ) -> None:
         (checks,) = tool_outputs_of(bundle, reduction, [ToolCallId("call_checks")])
 
-        assert checks.returned == "3.11: 212 passed\n3.12: 212 passed\n3.13: 212 passed\nAll checks passed.\n"
         assert checks.shown is not None
         assert checks.shown.endswith("Output:\n3.11: 212 passed\n3.12: 212 passed\n")
-        assert (checks.showing, checks.returned_by) == ("part", "raw_payload:48")
+        assert (checks.returned, checks.showing, checks.outcome.exit_code) == (checks.shown, "more later", None)
 
     def test_what_code_asked_for_went_to_the_code(self, bundle: Bundle, reduction: Reduction) -> None:
         (benchmark,) = tool_outputs_of(bundle, reduction, [ToolCallId(BENCHMARK)])
@@ -220,7 +224,8 @@ class TestWhatToolsReturned:
         bundle, reduction = salvaged(real_bundles, "0.169.0/exec_basic")
         (long,) = (output for output in tool_outputs_of(bundle, reduction) if "data.csv data.csv" in output.asked)
 
-        assert (long.showing, long.outcome.exit_code) == ("part", 3)
+        assert (long.showing, long.outcome.exit_code) == ("cut", 3)
+        assert long.missing > 17_000
         assert long.returned is not None
         assert len(long.returned) == 18_604
         assert "tokens truncated" in (long.shown or "")
@@ -231,6 +236,20 @@ class TestWhatToolsReturned:
 
         assert (exploded.returned or "").endswith("Mcp error: -32000: the tool exploded")
         assert (str(exploded.outcome), exploded.showing) == ("failed", "whole")
+
+
+class TestMessages:
+    def test_titles_have_the_words_of_a_message_and_not_its_envelope(self, real_bundles: Path) -> None:
+        """The receiver was shown them encrypted; they stand in the call that sent them."""
+        bundle, reduction = salvaged(real_bundles, "0.169.0/agents_v2")
+        turns = [entry.what for entry in timeline_of(bundle, reduction) if entry.subject.kind is ObjectKind.CODEX_TURN]
+        names = Names(reduction.trace)
+        items = [gist(reduction.trace, names, item_ref(item_id)) for item_id in reduction.trace.conversation_items]
+
+        assert "“MARK-BROKEN fail please”" in turns
+        assert "message from /root: MARK-BROKEN fail please" in items
+        assert "message from /root/alpha: Alpha: the answer is A." in items
+        assert not [title for title in (*turns, *items) if "Message Type" in title]
 
 
 class TestTerminals:
@@ -248,6 +267,22 @@ class TestTerminals:
 
         assert [use.input for use in stopped.uses] == ["sleep 60", r"'\x03'"]
         assert stopped.outcome.exit_code == 1
+
+    def test_a_process_ends_when_the_command_that_opened_it_does(self) -> None:
+        """Its call had ended at event 57, and the model looked twice before it was over."""
+        bundle, reduction = salvaged(EXAMPLE.parent, "thermostat")
+        terminal = list(reduction.trace.terminal_sessions)[3]
+        found = describe(bundle, reduction, ObjectRef(ObjectKind.TERMINAL_SESSION, terminal))
+
+        assert found.execution is not None
+        assert (str(found.outcome), found.execution.started_seq, found.execution.ended_seq) == ("completed", 56, 71)
+        assert {57, 71} - {event.position.seq for event in found.events} == {57}  # the call is no part of the terminal
+
+    def test_a_write_to_a_process_that_never_was_opens_no_terminal(self, real_bundles: Path) -> None:
+        _, reduction = salvaged(real_bundles, "0.169.0/exec_sessions")
+        (without,) = [found for found in terminals_of(reduction) if found.terminal_id is None]
+
+        assert [(use.kind, use.input, str(use.outcome)) for use in without.uses] == [("write_stdin", "'x'", "failed")]
 
 
 class TestAgents:
@@ -365,9 +400,9 @@ class TestFailures:
         found = failures_of(*salvaged(real_bundles, "0.160.0/killed_in_command"))
 
         assert [(failure.subject.kind, str(failure.outcome)) for failure in found] == [
-            (ObjectKind.THREAD, "running when the log ends"),
-            (ObjectKind.CODEX_TURN, "running when the log ends"),
-            (ObjectKind.TOOL_CALL, "running when the log ends"),
+            (ObjectKind.THREAD, "unfinished, no end"),
+            (ObjectKind.CODEX_TURN, "unfinished, no end"),
+            (ObjectKind.TOOL_CALL, "unfinished, no end"),
         ]
 
     def test_an_error_of_which_only_the_host_tells_is_one(self, real_bundles: Path) -> None:

@@ -6,9 +6,11 @@ import pytest
 
 from recording import ROOT, Recording, recording_with_turn, user
 from rollout_trace import query, reduce_bundle
+from rollout_trace.diagnostics import Code
 from rollout_trace.events.types import ProtocolEventObserved
 from rollout_trace.query.failures import Failure
 from rollout_trace.reduce.modes import Mode
+from rollout_trace.values import Seq
 
 
 def failures(recording: Recording, folder: Path) -> tuple[Failure, ...]:
@@ -39,7 +41,7 @@ def test_an_agent_that_was_resumed_is_one_that_never_ended_and_not_two(tmp_path:
     recording.resumed()  # 3
 
     (found,) = failures(recording, tmp_path)
-    assert (found.subject.object_id, found.position.seq, str(found.outcome)) == (ROOT, 1, "running when the log ends")
+    assert (found.subject.object_id, found.position.seq, str(found.outcome)) == (ROOT, 1, "unfinished, no end")
 
 
 def test_a_resumption_is_a_moment_of_the_timeline(tmp_path: Path) -> None:
@@ -82,16 +84,18 @@ def test_what_the_host_tells_of_an_error_is_told_once_in_its_turn_and_again_in_a
     assert [failure.subject.object_id for failure in failures(recording, tmp_path)] == ["inf-1", again.raw_payload_id]
 
 
-def test_what_may_still_end_is_no_failure_while_the_log_goes_on(tmp_path: Path) -> None:
-    recording = recording_with_turn()  # the turn, and its agent, never end
-    recording.tool("tool-1")
-    recording.tool_ended("tool-1", "failed")
-    recording.tool("tool-2")
+def test_at_a_moment_of_a_log_that_goes_on_what_runs_is_no_failure(tmp_path: Path) -> None:
+    recording = Recording(schema_version=2)
+    recording.thread()  # 1
+    recording.turn()  # 2
+    recording.tool("tool-1")  # 3
+    recording.tool_ended("tool-1", "failed")  # 4
+    recording.tool("tool-2")  # 5
     bundle = recording.write(tmp_path / "bundle")
-    reduction = reduce_bundle(bundle, Mode.SALVAGE)
+    at_4, at_the_end = query.state_at(bundle, Seq(4)), query.state_at(bundle, Seq(5))
 
-    def subjects(*, goes_on: bool) -> list[str]:
-        return [failure.subject.object_id for failure in query.failures_of(bundle, reduction, goes_on=goes_on)]
-
-    assert subjects(goes_on=True) == ["tool-1"]
-    assert subjects(goes_on=False) == [ROOT, "turn-1", "tool-1", "tool-2"]
+    assert [failure.subject.object_id for failure in query.failures_of(bundle, at_4)] == ["tool-1"]
+    assert [str(query.summarize(at.trace).outcome) for at in (at_4, at_the_end)] == ["running", "unfinished, no end"]
+    assert at_4.diagnostics == ()
+    assert [fault.code for fault in at_the_end.diagnostics] == [Code.NOT_COMPLETED]
+    assert {failure.subject.object_id for failure in query.failures_of(bundle, at_the_end)} > {"tool-1", "tool-2"}

@@ -41,9 +41,9 @@ def server_that_answers(answer: dict[str, Any]) -> Recording:
 @pytest.mark.parametrize(
     ("printed", "shown", "showing"),
     [
-        ("0\n", HEADER, "part"),  # the 0 of the exit code is not what was printed
+        ("0\n", HEADER, "cut"),  # the 0 of the exit code is not what was printed
         ("0\n", f"{HEADER}0\n", "whole"),
-        ("one\ntwo\n", f"{HEADER}one\n", "part"),
+        ("one\ntwo\n", f"{HEADER}one\n", "cut"),
     ],
 )
 def test_what_the_runtime_says_is_nothing_that_a_tool_returned(
@@ -59,10 +59,10 @@ def test_the_structured_part_of_an_answer_is_returned_and_is_what_is_shown(tmp_p
     assert (found.returned, found.showing) == ('FOUND\n{"length":5,"at":[1.5]}', "whole")
 
 
-def test_a_structured_part_that_was_cut_was_shown_in_part(tmp_path: Path) -> None:
+def test_a_structured_part_that_was_told_otherwise_was_reworded(tmp_path: Path) -> None:
     answer = {"content": [{"type": "text", "text": "FOUND"}], "structuredContent": {"length": 5}}
 
-    assert output(server_that_answers(answer), "FOUND", tmp_path).showing == "part"
+    assert output(server_that_answers(answer), "FOUND", tmp_path).showing == "reworded"
 
 
 def test_an_answer_of_texts_alone_is_shown_as_it_is(tmp_path: Path) -> None:
@@ -70,3 +70,31 @@ def test_an_answer_of_texts_alone_is_shown_as_it_is(tmp_path: Path) -> None:
     found = output(server_that_answers(answer), "FOUND", tmp_path)
 
     assert (found.returned, found.showing) == ("FOUND", "whole")
+
+
+def test_the_end_of_a_command_that_ran_on_is_none_of_its_call(tmp_path: Path) -> None:
+    recording = recording_with_turn()
+    recording.tool("tool-1", call="call-1", kind=ExecCommand())
+    recording.runtime_started("tool-1", {"command": ["count"], "cwd": "/"})
+    said = {"type": "function_call_output", "call_id": "call-1", "output": f"{HEADER}one"}
+    recording.tool_ended("tool-1", result={"type": "direct_response", "response_item": said})
+    recording.runtime_ended(
+        "tool-1", {"exit_code": 1, "stdout": "one\ntwo\n", "stderr": "", "formatted_output": ""}, "failed"
+    )
+    recording.request("inf-1", [user("go"), function_call("call-1"), function_output("call-1", f"{HEADER}one")])
+    bundle = recording.write(tmp_path / "bundle")
+    reduction = reduce_bundle(bundle, Mode.SALVAGE)
+    (found,) = query.tool_outputs_of(bundle, reduction)
+
+    assert (found.returned, found.showing, str(found.outcome)) == (f"{HEADER}one", "more later", "completed")
+    assert "terminal_operation:1" in {failure.subject.object_id for failure in query.failures_of(bundle, reduction)}
+
+
+def test_an_output_that_no_request_had_says_which_was_without_it(tmp_path: Path) -> None:
+    recording = command_that_prints("lost")
+    recording.tool_ended("tool-1")
+    recording.request("inf-1", [user("go")])
+    bundle = recording.write(tmp_path / "bundle")
+    (found,) = query.tool_outputs_of(bundle, reduce_bundle(bundle, Mode.SALVAGE))
+
+    assert (found.showing, found.not_in) == ("nothing", "inf-1")

@@ -40,3 +40,8 @@ AgentPath = NewType("AgentPath", str)
 def creation_order(item_id: ItemId) -> int:
     """The number of an item, by which items sort as they were created."""
     return int(item_id.rpartition(":")[2])
+
+
+def code_cell_id(call_id: CallId | None) -> CodeCellId:
+    """The id of the cell that a call of the model runs; no cell has that of no call."""
+    return CodeCellId(f"code_cell:{call_id}")

@@ -271,7 +271,7 @@ class TestTools:
             ("exec_command", "grep -n convert.sh *.sh", 0, "to a cell"),
         ]
         assert (told[0]["duration_ms"], told[0]["showing"]) == (13, "whole")
-        assert (told[6]["tool_call_id"], told[6]["showing"]) == ("call_soak", "part")
+        assert (told[6]["tool_call_id"], told[6]["showing"]) == ("call_soak", "more later")
 
     @pytest.mark.parametrize(
         ("chosen", "expected"),
@@ -368,8 +368,9 @@ class TestObjects:
         assert (told["events"], told["payloads"], told["named_by"], told["links_in_all"]) == (5, 4, 1, 8)
         assert {title: text["text"] for title, text in told["texts"].items()} == {
             "asked": "sh soak.sh",
-            "returned": "10 C is 50 F\n20 C is 68 F\n30 C is 86 F\nsoak test done\n",
+            "returned": "Still running in session 1004.\n",
             "shown to the model": "Still running in session 1004.\n",
+            "printed until its end, after the call": "10 C is 50 F\n20 C is 68 F\n30 C is 86 F\nsoak test done\n",
         }
         recorded = {
             title: [(source["ref"]["object_id"], source["seq"]) for source in sources]
@@ -400,10 +401,10 @@ class TestObjects:
         }
 
     def test_a_part_of_its_text(self, view: View) -> None:
-        asked = {"kind": "tool_call", "id": "call_soak", "title": "returned"}
+        asked = {"kind": "tool_call", "id": "call_soak", "title": "printed until its end, after the call"}
         told = ask(view, "object/text", **asked, offset=13, limit=12)
         assert told == {"offset": 13, "characters": 54, "text": "20 C is 68 F"}
-        with pytest.raises(QuestionError, match="its texts are: `asked`, `returned`, `shown to the model`"):
+        with pytest.raises(QuestionError, match="`shown to the model`, `printed until"):
             ask(view, "object/text", **{**asked, "title": "thought"})
 
     def test_the_lineage_of_a_nested_call(self, view: View) -> None:

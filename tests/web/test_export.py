@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from recording import ROOT, assistant, function_call, recording_with_turn, user
+from recording import ROOT, assistant, function_call, known_as, recording_with_turn, user
 from rollout_trace.web.export import enclosed as enclosed_module
 from rollout_trace.web.export.enclosed import key_of_question
 from web.viewing import ENDPOINTS, EXAMPLES, ask, lists_of, view_of, whole_list
@@ -133,6 +133,22 @@ def test_a_history_is_enclosed_once(tmp_path: Path) -> None:
         ("inf-1", 2, 1, 3),
         ("inf-2", 1, 2, 3),
     ]
+
+
+def test_an_item_that_says_the_same_as_another_is_not_taken_for_it(tmp_path: Path) -> None:
+    """What is sent anew after a compaction is another item, with an origin of its own."""
+    recording = recording_with_turn(schema_version=2)
+    for number, own_id in enumerate(("old", "new"), start=1):
+        recording.request(f"inf-{number}", [known_as("first", user("go")), known_as(own_id, user("the same"))])
+    bundle = recording.write(tmp_path / "bundle")
+    assert export(bundle.path, "-o", tmp_path / "page.html").returncode == 0
+
+    view, enclosed = view_of(bundle), enclosed_in(tmp_path / "page.html")
+    assert ask(view, "request", request="inf-2")["shared_prefix"] == 2
+    told = enclosed["answers"]["request/items?request=inf-2"]["answer"]
+    assert (told["offset"], told["total"]) == (1, 2)
+    shown = [with_item(entry, enclosed) for entry in told["entries"]]
+    assert shown == whole_list(view, "request/items", request="inf-2")[1:]
 
 
 def test_one_large_payload_leaves_room_for_small_ones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -143,7 +143,8 @@ class TestMoments:
         told = ask(whole.at(state_at(bundle, 13)), "rollout")
         assert (told["first_seq"], told["last_seq"], told["events"]) == (1, 180, 13)
         assert (told["summary"]["payloads"], told["summary"]["status"]) == (7, "running")
-        assert told["failures"] == 1  # the check; the agent and its turn go on
+        assert told["failures"] == 1  # the check that failed; the agent and its turn run
+        assert (told["summary"]["outcome"]["unfinished"], told["diagnostics"]) == (None, {})
 
     def test_the_lines_of_the_log_end_with_the_moment(self, bundle: Bundle, whole: View) -> None:
         assert whole_list(whole.at(state_at(bundle, 45)), "events") == whole_list(whole, "events")[:45]

@@ -206,6 +206,7 @@ function aboutAll(name: string, enclosed: Enclosed): unknown {
 }
 
 function isFault(outcome: Outcome): boolean {
+  if (outcome.status === "running") return outcome.unfinished !== null;
   return outcome.status !== "completed" || (outcome.exit_code ?? 0) !== 0;
 }
 

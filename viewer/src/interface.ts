@@ -69,7 +69,7 @@ export interface AgentTotals {
   readonly agent_path: string;
   readonly nickname: string | null;
   readonly models: ReadonlyArray<string>;
-  readonly status: ExecutionStatus;
+  readonly outcome: Outcome;
   readonly duration_ms: number | null;
   readonly turns: number;
   readonly requests: number;
@@ -564,11 +564,12 @@ export interface ObjectRef {
   readonly object_id: string;
 }
 
-/** How a piece of work stands. `unfinished` says what ended around work that itself never did: `turn cancelled`. */
+/** How a piece of work stands. */
 export interface Outcome {
   readonly status: ExecutionStatus;
   readonly unfinished: string | null;
   readonly exit_code: number | null;
+  readonly last_turn: ExecutionStatus | null;
 }
 
 /** A part of a list: `entries` from `offset` on, of `total` in all. */
@@ -846,7 +847,7 @@ export interface SearchQuery {
 export type Severity = "note" | "incomplete" | "damage";
 
 /** How much the model was shown of what a tool returned. */
-export type Showing = "whole" | "part" | "nothing" | "to a cell" | "unknown";
+export type Showing = "whole" | "more later" | "cut" | "reworded" | "nothing" | "to a cell" | "unknown";
 
 /** What is in a rollout. A duration that has no end yet reaches to the last moment that the graph knows. */
 export interface Summary {
@@ -855,6 +856,7 @@ export interface Summary {
   readonly root_thread_id: string;
   readonly schema_version: number;
   readonly status: RolloutStatus;
+  readonly outcome: Outcome;
   readonly started_at_unix_ms: number;
   readonly ended_at_unix_ms: number | null;
   readonly duration_ms: number;

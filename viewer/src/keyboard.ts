@@ -4,7 +4,7 @@
 // that was shown last is asked first, so that a list in a dialog has the keys that the list behind it had. What a part
 // does only while it has the focus, it listens to itself; those keys stand here to be shown.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** Keys as they are written: one key, or several after each other with spaces between. */
 export type Keys = string;
@@ -104,11 +104,11 @@ export type Handlers = Readonly<Record<Keys, () => boolean | void>>;
 
 const listeners: { current: Handlers }[] = [];
 
-/** While the component is shown, these keys do what is said here. */
+/** While the component is shown, from the moment at which it is seen on, these keys do what is said here. */
 export function useKeys(handlers: Handlers): void {
   const latest = useRef(handlers);
   latest.current = handlers;
-  useEffect(() => {
+  useLayoutEffect(() => {
     listeners.push(latest);
     return () => {
       listeners.splice(listeners.indexOf(latest), 1);

@@ -31,7 +31,7 @@ function spansOf(...told: Told[]): Spans {
   return spans;
 }
 
-const NOTHING_WRONG: Outcome = { status: "completed", unfinished: null, exit_code: 0 };
+const NOTHING_WRONG: Outcome = { status: "completed", unfinished: null, exit_code: 0, last_turn: null };
 
 /** A terminal of the agent `a`, opened by the operation `opens <name>`. */
 function terminal(name: string, at: number, duration: number | null, outcome = NOTHING_WRONG): TerminalLine {

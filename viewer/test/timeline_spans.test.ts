@@ -6,8 +6,8 @@ import type { ObjectKind, Outcome, TerminalLine, TimelineEntry } from "../src/in
 import { repeated, runningRanges } from "../src/places/timeline/loading.ts";
 import { FAILED, RUNNING, Spans, UNFINISHED, lookOf } from "../src/places/timeline/spans.ts";
 
-const COMPLETED: Outcome = { status: "completed", unfinished: null, exit_code: null };
-const RUNS: Outcome = { status: "running", unfinished: null, exit_code: null };
+const COMPLETED: Outcome = { status: "completed", unfinished: null, exit_code: null, last_turn: null };
+const RUNS: Outcome = { status: "running", unfinished: null, exit_code: null, last_turn: null };
 
 function entry(kind: ObjectKind, id: string, at: number, duration: number | null, outcome: Outcome | null = COMPLETED): TimelineEntry {
   return {

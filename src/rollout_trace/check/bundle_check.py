@@ -24,7 +24,7 @@ from rollout_trace.check.findings import (
 from rollout_trace.check.log_order import LogOrder
 from rollout_trace.check.payload_files import PayloadFiles, unreferenced_finding
 from rollout_trace.check.recorder_losses import losses_told
-from rollout_trace.check.reported import FOUND_OTHERWISE, finding_of, tolerated_payloads
+from rollout_trace.check.reported import FOUND_OTHERWISE, finding_of
 from rollout_trace.check.unfinished import is_closed, never_ended, never_resolved
 from rollout_trace.errors import BundleError
 from rollout_trace.events.log_entry import LogEntry, LoggedEvent
@@ -84,7 +84,7 @@ class _Check:
         self._findings += self._reported(reduction)
         self._findings.sort(key=lambda found: found.line or 1 << 62)
         self._findings += self._at_the_end(reduction)
-        self._findings += self._payloads.unread(tolerated_payloads(reduction))
+        self._findings += list(self._payloads.unread(self._findings))
         evidence = self._folder(_severity_of_the_unfinished(reduction))
         skipped = self._events - sum(1 for _ in reduction.evidence)
         severities = (found.severity for found in self._findings)

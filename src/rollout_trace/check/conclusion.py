@@ -9,7 +9,14 @@ from rollout_trace.check.unfinished import WHAT_RUNS
 from rollout_trace.diagnostics import Code
 
 _PAYLOADS_AT_FAULT: Final = frozenset(
-    {Code.PAYLOAD_MISSING, Code.PAYLOAD_BROKEN, Code.PAYLOAD_OUTSIDE, Code.PAYLOAD_SHAPE, Code.ITEM_SHAPE}
+    {
+        Code.PAYLOAD_MISSING,
+        Code.PAYLOAD_BROKEN,
+        Code.PAYLOAD_OUTSIDE,
+        Code.UNREAD_PAYLOAD,
+        Code.PAYLOAD_SHAPE,
+        Code.ITEM_SHAPE,
+    }
 )
 _LINES_AT_FAULT: Final = frozenset({Code.BROKEN_LINE, Code.LIMIT_EXCEEDED})
 

@@ -5,7 +5,7 @@ when the log has ended; each is held in memory alone.
 """
 
 import os
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from rollout_trace import json_text
 from rollout_trace.check.findings import EvidenceBytes, Finding, FindingCode, Severity
@@ -26,15 +26,10 @@ class PayloadFiles:
         self._by_id: dict[RawPayloadId, PayloadRef] = {}
         self._by_path: dict[str, PayloadRef] = {}
         self._sizes: dict[str, int] = {}
-        self._faults: set[str] = set()
 
     def load(self, ref: PayloadRef) -> bytes:
         """Read a payload, and measure it; raises `PayloadError` as the bundle does."""
-        try:
-            data = self._load_payload(ref)
-        except PayloadError:
-            self._faults.add(ref.path)  # which the reduction reports
-            raise
+        data = self._load_payload(ref)
         self._sizes[ref.path] = len(data)
         return data
 
@@ -54,10 +49,11 @@ class PayloadFiles:
                     path=ref.path,
                 )
 
-    def unread(self, tolerated: Collection[str]) -> Iterator[Finding]:
-        """Read what no rule has read, or whose fault the reduction tolerates; what is missing or no JSON is found."""
+    def unread(self, known: Iterable[Finding]) -> Iterator[Finding]:
+        """Read what nobody could read; what is missing or no JSON is found, but for what is `known` to be damaged."""
+        damaged = {finding.path for finding in known if finding.severity is Severity.DAMAGE}
         for path, ref in self._by_path.items():
-            if (path in self._sizes or path in self._faults) and ref.raw_payload_id not in tolerated:
+            if path in self._sizes or path in damaged:
                 continue
             try:
                 if json_text.is_json(self.load(ref)):

@@ -4,13 +4,12 @@ from typing import Final
 
 from rollout_trace.check.findings import Finding, Severity
 from rollout_trace.diagnostics import Code, Diagnostic, Level
-from rollout_trace.reduce.replay import Reduction
 
-FOUND_OTHERWISE: Final = frozenset({Code.SEQUENCE, Code.UNREAD_PAYLOAD})
-"""What `log_order` and `payload_files` tell in more detail."""
+FOUND_OTHERWISE: Final = frozenset({Code.SEQUENCE})
+"""What `log_order` tells in more detail."""
 
 _INCOMPLETE: Final = frozenset({Code.TORN_LINE, Code.NOT_COMPLETED, Code.NO_EVENTS})
-_DAMAGE: Final = frozenset({Code.EVENT_SCHEMA, Code.EVENT_ROLLOUT, Code.AFTER_COMPLETION})
+_DAMAGE: Final = frozenset({Code.EVENT_SCHEMA, Code.EVENT_ROLLOUT, Code.AFTER_COMPLETION, Code.UNREAD_PAYLOAD})
 
 
 def finding_of(diagnostic: Diagnostic, offset: int | None, path: str | None) -> Finding:
@@ -25,15 +24,6 @@ def finding_of(diagnostic: Diagnostic, offset: int | None, path: str | None) -> 
         ids=diagnostic.ids,
         path=path,
     )
-
-
-def tolerated_payloads(reduction: Reduction) -> set[str]:
-    """The payloads that a reduction found at fault and did without, since no rule needs them (spec 5, section 8)."""
-    return {
-        diagnostic.ids["raw_payload_id"]
-        for diagnostic in reduction.diagnostics
-        if diagnostic.code is Code.UNREAD_PAYLOAD
-    }
 
 
 def _severity(diagnostic: Diagnostic) -> Severity:

@@ -31,7 +31,7 @@ def failures(asked: Reading, *, agent: str | None, full: bool) -> None:
     failed. What the log leaves open is unfinished, with what ended around it.
     """
     thread_id = asked.agent(agent)
-    every = failures_of(asked.bundle, asked.reduction, goes_on=asked.at is not None)
+    every = failures_of(asked.bundle, asked.reduction)
     found = [failure for failure in every if thread_id in {None, failure.thread_id}]
     asked.answer(lambda: _parts(asked, found, full=full), failures=found)
 

@@ -1,5 +1,6 @@
 """How figures, times and outcomes look in a terminal, the same in every command."""
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -11,7 +12,7 @@ from rich.text import Text
 from rollout_trace.diagnostics import Level
 from rollout_trace.ids import ThreadId
 from rollout_trace.printable import printable
-from rollout_trace.query.outcome import Outcome
+from rollout_trace.query.outcome import NO_END, Outcome
 from rollout_trace.query.summary import Outcomes
 from rollout_trace.query.time_account import AgentTime
 from rollout_trace.query.usage import AgentUsage
@@ -32,6 +33,7 @@ STYLES: Final = {
 """The colour of a status or a level. Each is also written out: no meaning is in a colour alone."""
 
 _MINUTE_SECONDS = 60
+_DAY_MS = 86_400_000
 _THOUSAND = 1000
 _LEAST_SHOWN = Decimal("0.0001")
 _LARGE_AMOUNT = 10
@@ -59,7 +61,15 @@ def outcome_text(outcome: Outcome) -> Text:
     """How a piece of work stands, in its colour; what never ended is called unfinished, with what ended around it."""
     if outcome.unfinished is not None:
         return Text(str(outcome), CAUTION)
-    return Text(str(outcome), STYLES["failed"] if outcome.exit_code else STYLES[outcome.status])
+    is_failed = outcome.exit_code or outcome.last_turn is not None
+    return Text(str(outcome), STYLES["failed"] if is_failed else STYLES[outcome.status])
+
+
+def no_end_text(last_moment: UnixMilliseconds) -> str:
+    """What is said of a log that has no end: what that means, and how long ago its last event was."""
+    since = max(round(time.time() * 1000) - last_moment, 0)
+    ago = f"{since // _DAY_MS:,} days" if since >= 2 * _DAY_MS else duration_text(since)
+    return f"{NO_END}: it still runs, or was killed; the last event was {ago} ago"
 
 
 def outcomes_text(outcomes: Outcomes, *, is_over: bool) -> Text:

@@ -31,15 +31,21 @@ from rollout_trace.cli.user_prices import prices_option, user_prices
 from rollout_trace.limits import Limits
 from rollout_trace.query.bundle_facts import BundleFacts
 from rollout_trace.query.comparison import models_without_price, usage_of_requests
+from rollout_trace.query.outcome import NO_END
 from rollout_trace.query.prices import PriceTable
 from rollout_trace.query.session_origin import Beginning
 from rollout_trace.query.sessions import KnownBundle, sessions_of
 from rollout_trace.query.usage import UsageTotals
 from rollout_trace.values import RolloutStatus
 
-NO_END: Final = "no-end"
-"""The status of a rollout whose log has no end: it still runs, or was killed."""
-_STATUSES: Final = (RolloutStatus.COMPLETED.value, RolloutStatus.FAILED.value, RolloutStatus.ABORTED.value, NO_END)
+NO_END_STATUS: Final = "no-end"
+"""The status of a rollout whose log has no end, as a word for programs."""
+_STATUSES: Final = (
+    RolloutStatus.COMPLETED.value,
+    RolloutStatus.FAILED.value,
+    RolloutStatus.ABORTED.value,
+    NO_END_STATUS,
+)
 _AGO: Final = re.compile(r"(?P<count>\d+)(?P<unit>[dhm])")
 _UNITS: Final = {"d": "days", "h": "hours", "m": "minutes"}
 
@@ -163,7 +169,7 @@ def _lines(bundles: Sequence[KnownBundle], prices: PriceTable, order: str) -> It
 
 
 def _status(facts: BundleFacts) -> str:
-    return NO_END if facts.status is RolloutStatus.RUNNING else facts.status.value
+    return NO_END_STATUS if facts.status is RolloutStatus.RUNNING else facts.status.value
 
 
 def _tokens(usage: UsageTotals) -> int:
@@ -228,7 +234,7 @@ def _show(lines: Sequence[_Line], names: Mapping[Path, str], prices: PriceTable,
 
 
 def _status_text(facts: BundleFacts) -> Text:
-    return Text("no end", CAUTION) if facts.status is RolloutStatus.RUNNING else status_text(facts.status)
+    return Text(NO_END, CAUTION) if facts.status is RolloutStatus.RUNNING else status_text(facts.status)
 
 
 def _asked(line: _Line) -> Text:
@@ -248,6 +254,6 @@ def _notes(lines: Sequence[_Line], prices: PriceTable) -> Iterator[str]:
         f"{count_text(_tokens(total))} tokens in and out, cost {total_cost_cell(total)}"
     )
     if any(facts.status is RolloutStatus.RUNNING for _, facts in bundles):
-        yield "no end: it still runs, or was killed."
+        yield f"{NO_END}: it still runs, or was killed."
     compaction_requests = sum(facts.compaction_requests for _, facts in bundles)
     yield from usage_notes(total, compaction_requests, models_without_price(bundles, prices), prices)

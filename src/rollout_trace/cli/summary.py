@@ -9,10 +9,13 @@ from rich.padding import Padding
 from rich.text import Text
 
 from rollout_trace.cli.formatting import (
+    CAUTION,
     STYLES,
     beginning_of,
     counted,
     duration_text,
+    no_end_text,
+    outcome_text,
     outcomes_text,
     status_text,
     time_text,
@@ -22,7 +25,7 @@ from rollout_trace.cli.tables import Table, facts
 from rollout_trace.diagnostics import Diagnostic, Level
 from rollout_trace.printable import printable
 from rollout_trace.query.summary import AgentTotals, Summary, Tokens, summarize
-from rollout_trace.values import RolloutStatus
+from rollout_trace.values import ExecutionStatus
 
 _MOST_LINES_NAMED = 5
 _DEEPEST_AGENT = 8
@@ -58,10 +61,11 @@ def _parts(found: Summary, diagnostics: tuple[Diagnostic, ...], at: int | None) 
 def _identity(found: Summary, at: int | None) -> RenderableType:
     grid = facts()
     status = Text.assemble(status_text(found.status), f", {duration_text(found.duration_ms)}")
-    if at is not None:
+    if found.outcome.unfinished is not None:
+        last_moment = found.started_at_unix_ms + found.duration_ms
+        status = Text.assemble((no_end_text(last_moment), CAUTION), f"; {duration_text(found.duration_ms)} until then")
+    elif at is not None:
         status.append(f" until event {at}", "dim")
-    elif found.ended_at_unix_ms is None:
-        status.append(" until the last event; it has no end: it still runs, or was killed", "dim")
     grid.add_row("rollout", printable(found.rollout_id))
     grid.add_row("trace", f"{printable(found.trace_id)} (schema {found.schema_version})")
     grid.add_row("started", time_text(found.started_at_unix_ms))
@@ -96,7 +100,7 @@ def _agents(found: Summary) -> RenderableType:
             (
                 printable(label),
                 printable(", ".join(agent.models)) or "-",
-                status_text(agent.status),
+                outcome_text(agent.outcome),
                 f"{agent.requests:,}",
                 f"{agent.tool_calls:,}",
                 f"{agent.tokens.input:,}",
@@ -143,7 +147,7 @@ def _totals(found: Summary) -> RenderableType:
 
 
 def _is_over(found: Summary) -> bool:
-    return found.status is not RolloutStatus.RUNNING
+    return found.outcome.status is not ExecutionStatus.RUNNING or found.outcome.unfinished is not None
 
 
 def _cost(found: Summary) -> str:

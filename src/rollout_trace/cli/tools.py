@@ -20,7 +20,7 @@ from rollout_trace.reduce.evidence import ObjectKind
 
 _MOST_CHARACTERS = 70
 _MOST_LINES = 40
-_STYLES = {Showing.PART: CAUTION, Showing.NOTHING: CAUTION}
+_STYLES = {Showing.CUT: CAUTION, Showing.NOTHING: CAUTION}
 
 
 @click.command()
@@ -31,8 +31,9 @@ def tools(asked: Reading, operand: str | None, *, agent: str | None, full: bool)
     """Show what tools returned, and what the model was shown.
 
     With TOOL (a tool call's name, as `tool:3`, or id), both texts. Sizes are in characters, without the
-    lines that the runtime puts before an output. `whole`: all that was returned was shown; `part`: it was cut, or put
-    in other words; `nothing`: no output was shown; `to a cell`: code asked for it.
+    lines that the runtime puts before an output. `whole`: all that was returned was shown; `more later`: the command
+    ran on, and later calls have the rest; `cut`: so many characters are missing; `reworded`: told in other words;
+    `nothing`: no output was shown; `to a cell`: code asked for it.
     """
     chosen = None if operand is None else [ToolCallId(asked.find(operand, ObjectKind.TOOL_CALL).object_id)]
     thread_id = asked.agent(agent)
@@ -50,8 +51,8 @@ def _table(asked: Reading, found: Sequence[ToolOutput]) -> Iterator[RenderableTy
             outcome_text(output.outcome),
             "" if output.duration_ms is None else duration_text(output.duration_ms),
             _size(output.returned),
-            _size(None if output.shown is None else without_header(output.shown)),
-            Text(output.showing, _STYLES.get(output.showing, "none")),
+            _size(output.shown),
+            _how(asked, output),
         )
         for output in found
     ]
@@ -63,7 +64,23 @@ def _table(asked: Reading, found: Sequence[ToolOutput]) -> Iterator[RenderableTy
 
 
 def _size(text: str | None) -> str:
-    return "-" if text is None else f"{len(text):,}"
+    return "-" if text is None else f"{len(without_header(text)):,}"
+
+
+def _how(asked: Reading, output: ToolOutput) -> Text:
+    how = Text(output.showing, _STYLES.get(output.showing, "none"))
+    match output.showing:
+        case Showing.CUT:
+            how.append(f" ({output.missing:,} characters)")
+        case Showing.LATER if output.later:
+            later = (ObjectRef(ObjectKind.TOOL_CALL, tool_id) for tool_id in output.later)
+            how.append(" (").append_text(refs_text(asked, later)).append(")")
+        case Showing.NOTHING if output.not_in is not None:
+            request = ObjectRef(ObjectKind.INFERENCE_CALL, output.not_in)
+            how.append(": ").append_text(name_text(asked, request)).append(" was without it")
+        case Showing.NOTHING:
+            how.append(": no request came after")
+    return how
 
 
 def _characters(text: str | None) -> str:
@@ -80,5 +97,7 @@ def _texts(asked: Reading, output: ToolOutput, *, full: bool) -> Iterator[Render
     most = None if full else _MOST_LINES
     yield block(output.returned if output.returned is not None else "(the trace does not have it)", most)
     shown = refs_text(asked, map(item_ref, output.shown_by))
-    yield Text.assemble(("\nshown to the model", "bold"), f"  {output.showing}, {_characters(output.shown)}  ", shown)
+    yield Text.assemble(
+        ("\nshown to the model", "bold"), "  ", _how(asked, output), f", {_characters(output.shown)}  ", shown
+    )
     yield block(output.shown if output.shown is not None else "(nothing)", most)

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from rollout_trace.bundle.absence import why_no_bundle
 from rollout_trace.bundle.layout import ROOT_VARIABLE
-from rollout_trace.cli.formatting import STYLES, duration_text, time_text
+from rollout_trace.cli.formatting import CAUTION, duration_text, no_end_text, status_text, time_text
 from rollout_trace.cli.limiting import limits_option
 from rollout_trace.cli.reporting import complain, path_text, refuse, tell_json
 from rollout_trace.cli.tables import Table
@@ -22,9 +22,12 @@ from rollout_trace.errors import BundleError
 from rollout_trace.follow.bundle_follower import BundleFollower, Change, ChangeKind
 from rollout_trace.follow.following import DEFAULT_INTERVAL_SECONDS, Following
 from rollout_trace.limits import Limits
+from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.printable import printable
 from rollout_trace.query.current_activity import AgentActivity, Doing, current_activities
 from rollout_trace.query.naming import Names
+from rollout_trace.query.outcome import rollout_outcome
+from rollout_trace.query.summary import last_known_moment
 from rollout_trace.reduce.replay import Reduction
 
 _REDRAW_SECONDS: Final = 0.5
@@ -93,7 +96,7 @@ def _run_live(following: Following, *, until_end: bool) -> None:
         while True:
             changes = list(following.poll())
             for follower, _ in changes:
-                views[follower.path] = follower.reduction()
+                views[follower.path] = follower.reduction(log_goes_on=follower.is_live)
             if changes or time.monotonic() - drawn_at > _REDRAW_SECONDS:
                 live.update(Group(*_screen(following, views)), refresh=True)
                 drawn_at = time.monotonic()
@@ -101,6 +104,11 @@ def _run_live(following: Following, *, until_end: bool) -> None:
                 return
             if not changes:
                 time.sleep(DEFAULT_INTERVAL_SECONDS)
+
+
+def _has_end(trace: RolloutTrace) -> bool:
+    """Whether it is known how a rollout stands: it has ended, or goes on."""
+    return rollout_outcome(trace).unfinished is None
 
 
 def _is_over(following: Following) -> bool:
@@ -116,7 +124,7 @@ def _screen(following: Following, views: dict[Path, Reduction]) -> Iterator[Rend
         events = sum(1 for _ in reduction.evidence)
         reported = len(reduction.diagnostics)
         faults = f", {reported:,} diagnostic{'' if reported == 1 else 's'}" if reported else ""
-        status = Text(trace.status, STYLES[trace.status])
+        status = status_text(trace.status) if _has_end(trace) else Text(no_end_text(last_known_moment(trace)), CAUTION)
         yield Text.assemble((printable(path.name), "bold"), "  ", status, f"  {events:,} events{faults}")
         names = Names(trace)
         rows = [
@@ -147,8 +155,11 @@ class _PlainLines:
         name = shown_name(follower.path.name)
         if change.kind in {ChangeKind.REPLACED, ChangeKind.GONE}:
             click.echo(f"{name}  {change.kind}: {printable(change.reason or '')}")
-        trace = follower.reduction().trace
+        trace = follower.reduction(log_goes_on=follower.is_live).trace
         names = Names(trace)
+        if change.kind is ChangeKind.OPENED and not _has_end(trace):
+            last_moment = last_known_moment(trace)
+            click.echo(f"{_moment(last_moment)}  {name}  {no_end_text(last_moment)}")
         for agent in current_activities(trace):
             if self._told.get((follower.path, agent.thread_id)) != agent:
                 self._told[follower.path, agent.thread_id] = agent

@@ -5,11 +5,14 @@ is in mode salvage: a bundle that still runs is never whole, and the writer has 
 names it, so one that is not there is lost.
 """
 
+import time
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
+from rollout_trace.bundle import layout
 from rollout_trace.bundle.folder import Bundle
 from rollout_trace.bundle.log import LineReader
 from rollout_trace.errors import BundleError
@@ -17,6 +20,9 @@ from rollout_trace.follow.log_tail import LogTail, ReplacedError
 from rollout_trace.limits import DEFAULT_LIMITS, Limits
 from rollout_trace.reduce.modes import Mode
 from rollout_trace.reduce.replay import Reducer, Reduction
+
+QUIET_SECONDS: Final = 3600.0
+"""For how long a log may stay as it is until nobody counts on its growing any more."""
 
 
 class ChangeKind(StrEnum):
@@ -62,6 +68,16 @@ class BundleFollower:
         return self.is_open and self._reducer.is_closed
 
     @property
+    def is_live(self) -> bool:
+        """Whether the log may still grow: nobody closed it, and something was written to it not long ago."""
+        if self.is_closed or self.is_gone:
+            return False
+        try:
+            return time.time() - (self.path / layout.EVENT_LOG).stat().st_mtime < QUIET_SECONDS
+        except OSError:
+            return False
+
+    @property
     def is_gone(self) -> bool:
         """Whether the bundle, or its log, is no longer there. What was read of it stays."""
         return self._is_gone
@@ -94,8 +110,10 @@ class BundleFollower:
         was_gone, self._is_gone = self._is_gone, False
         return Change(kind=ChangeKind.GROWN, entries=entries) if entries or was_gone else None
 
-    def reduction(self) -> Reduction:
+    def reduction(self, *, log_goes_on: bool = False) -> Reduction:
         """The graph of what has been read: that of a fresh reduction of the same bytes in mode salvage.
+
+        `log_goes_on` if its log is taken to be written still, as one that `is_live`.
 
         Raises:
             BundleError: there has been no bundle so far.
@@ -108,7 +126,7 @@ class BundleFollower:
             reducer = reducer.fork()
             for entry in unsure:
                 reducer.apply(entry)
-        return reducer.view()
+        return reducer.view(log_goes_on=log_goes_on)
 
     def _open(self, kind: ChangeKind, reason: str | None) -> Change | None:
         """Begin to read a bundle from its beginning; None while it has no manifest, or half of one."""

@@ -12,11 +12,10 @@ from typing import Final
 from rollout_trace.bundle import layout
 from rollout_trace.bundle.absence import why_no_bundle
 from rollout_trace.errors import BundleError
-from rollout_trace.follow.bundle_follower import BundleFollower, Change
+from rollout_trace.follow.bundle_follower import QUIET_SECONDS, BundleFollower, Change
 from rollout_trace.limits import DEFAULT_LIMITS, Limits
 
 DEFAULT_INTERVAL_SECONDS: Final = 0.05
-QUIET_SECONDS: Final = 3600.0
 _REST: Final = 10
 """How much longer than it looked for bundles a follower does something else."""
 

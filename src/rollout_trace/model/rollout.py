@@ -42,6 +42,8 @@ class RolloutTrace(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     status: RolloutStatus
     recording_complete: bool | None = None
     """Whether the recording was closed properly; None in schema 1, which does not tell."""
+    log_goes_on: bool = False
+    """Whether the log has more events, or is being written: the graph is of a moment. Not in a `state.json`."""
     root_thread_id: ThreadId
     threads: dict[ThreadId, AgentThread]
     codex_turns: dict[CodexTurnId, CodexTurn]

@@ -41,6 +41,7 @@ def encode_state_in_parts(trace: RolloutTrace) -> Iterator[bytes | memoryview]:
 def _fields(trace: RolloutTrace) -> dict[str, Any]:
     """The fields of a state, with its maps in the order of the file."""
     fields: dict[str, Any] = msgspec.structs.asdict(trace)
+    del fields["log_goes_on"]
     if trace.recording_complete is None:  # schema 1 has neither this field nor those of cells that are none
         del fields["recording_complete"]
     else:

@@ -4,22 +4,19 @@ import math
 
 import msgspec
 
-from rollout_trace import json_text
 from rollout_trace.bundle.folder import Bundle
-from rollout_trace.errors import JsonError
 from rollout_trace.ids import AgentPath, EdgeId, RawPayloadId, ThreadId
 from rollout_trace.model.edges import Anchor, EdgeKind, InteractionEdge, ItemAnchor, ToolCallAnchor
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.threads import AgentThread, SpawnedOrigin
 from rollout_trace.query.item_text import item_text
+from rollout_trace.query.messages import without_envelope, written_words
 from rollout_trace.query.naming import ObjectRef
-from rollout_trace.query.outcome import Outcome, duration_of, outcome_of
+from rollout_trace.query.outcome import Outcome, agent_outcomes, duration_of
 from rollout_trace.query.payload_json import payload_json, value_at
 from rollout_trace.reduce.evidence import EventPosition, ObjectKind
 from rollout_trace.reduce.replay import Reduction
 from rollout_trace.values import UnixMilliseconds
-
-_BEFORE_WORDS = "Payload:\n"
 
 
 class Passage(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,7 +64,7 @@ def agents_of(bundle: Bundle, reduction: Reduction) -> tuple[Agent, ...]:
     turns: dict[ThreadId, int] = {}
     for turn in trace.codex_turns.values():
         turns[turn.thread_id] = turns.get(turn.thread_id, 0) + 1
-    found = []
+    outcomes, found = agent_outcomes(trace), []
     for thread_id, thread in trace.threads.items():
         window = thread.execution
         found.append(
@@ -77,7 +74,7 @@ def agents_of(bundle: Bundle, reduction: Reduction) -> tuple[Agent, ...]:
                 nickname=thread.nickname,
                 model=thread.default_model,
                 parent=parent_of(trace, thread),
-                outcome=outcome_of(trace, window, thread_id),
+                outcome=outcomes[thread_id],
                 started_at_unix_ms=window.started_at_unix_ms,
                 duration_ms=duration_of(window),
                 turns=turns.get(thread_id, 0),
@@ -152,20 +149,11 @@ def _words(bundle: Bundle, trace: RolloutTrace, edge: InteractionEdge) -> str | 
         tool = trace.tool_calls.get(edge.source.tool_call_id)
         payload_id = None if tool is None else tool.raw_invocation_payload_id
         arguments = value_at(payload_json(bundle, trace, payload_id), "payload", "arguments")
-        written = _argument(arguments, "message", "prompt", "input") if isinstance(arguments, str) else None
+        written = written_words(arguments) if isinstance(arguments, str) else None
         if written is not None:
             return written
     said = [trace.conversation_items[item] for item in edge.carried_item_ids if item in trace.conversation_items]
     if isinstance(edge.source, ItemAnchor) and edge.source.item_id in trace.conversation_items:
         said = [trace.conversation_items[edge.source.item_id]]
-    words = "\n".join(map(item_text, said))
-    return words.partition(_BEFORE_WORDS)[2] or words or None
-
-
-def _argument(arguments: str, *names: str) -> str | None:
-    try:
-        values = json_text.parse(arguments)
-    except JsonError:
-        return None
-    found = [value for name in names if isinstance(value := value_at(values, name), str)]
-    return found[0] if found else None
+    texts = map(item_text, said)
+    return "\n".join(without_envelope(text) or text for text in texts) or None

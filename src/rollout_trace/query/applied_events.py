@@ -10,8 +10,9 @@ import msgspec
 from rollout_trace.bundle.folder import Bundle
 from rollout_trace.events.log_entry import LogEntry, LoggedEvent
 from rollout_trace.events.types import TraceEvent
+from rollout_trace.ids import TerminalId
 from rollout_trace.query.naming import ObjectRef
-from rollout_trace.reduce.evidence import EventPosition
+from rollout_trace.reduce.evidence import EventPosition, ObjectKind
 from rollout_trace.reduce.replay import Reduction
 
 
@@ -40,3 +41,12 @@ def applied_of(entries: Iterable[LogEntry], reduction: Reduction) -> Iterator[Ap
         if entry is None:
             return
         yield AppliedEvent(position, entry.event, tuple(ObjectRef(kind, object_id) for kind, object_id in objects))
+
+
+def events_behind(reduction: Reduction, ref: ObjectRef) -> tuple[EventPosition, ...]:
+    """The events that made or changed an object, in order; of a terminal, also those of what was done in it."""
+    found = set(reduction.evidence.events_of(ref.kind, ref.object_id))
+    if ref.kind is ObjectKind.TERMINAL_SESSION:
+        for operation_id in reduction.trace.terminal_sessions[TerminalId(ref.object_id)].operation_ids:
+            found.update(reduction.evidence.events_of(ObjectKind.TERMINAL_OPERATION, operation_id))
+    return tuple(sorted(found, key=lambda position: position.line or position.seq))

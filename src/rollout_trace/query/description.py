@@ -22,12 +22,12 @@ from rollout_trace.model.inference import TokenUsage
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.terminal import TerminalOperation, TerminalSession
 from rollout_trace.query.agents import passage
-from rollout_trace.query.applied_events import applied_events
+from rollout_trace.query.applied_events import applied_events, events_behind
 from rollout_trace.query.gist import gist, operation_input, printed
 from rollout_trace.query.item_text import whole_texts
 from rollout_trace.query.links import Link, links_from, links_to, payloads_of
 from rollout_trace.query.naming import GraphObject, Names, ObjectRef, item_ref, object_of
-from rollout_trace.query.outcome import Outcome, standing
+from rollout_trace.query.outcome import Outcome, operation_of, process_window, ran_on, standing
 from rollout_trace.query.payload_json import payload_bytes
 from rollout_trace.query.requests import first_shown, sent_requests
 from rollout_trace.query.tool_outputs import returned_by, tool_outputs_of
@@ -88,7 +88,7 @@ def describe(bundle: Bundle, reduction: Reduction, ref: ObjectRef) -> Descriptio
     shown_in = None
     if ref.kind is ObjectKind.CONVERSATION_ITEM:
         shown_in = first_shown(sent_requests(trace)).get(ItemId(ref.object_id))
-    touching = {position.seq for position in reduction.evidence.events_of(ref.kind, ref.object_id)}
+    touching = {position.line for position in events_behind(reduction, ref)}
     known = particulars(trace, Names(trace), ref)
     return Description(
         ref=ref,
@@ -105,7 +105,7 @@ def describe(bundle: Bundle, reduction: Reduction, ref: ObjectRef) -> Descriptio
         events=tuple(
             BehindIt(applied.position, event_type(applied.event))
             for applied in applied_events(bundle, reduction)
-            if applied.position.seq in touching and ref in applied.touched
+            if applied.position.line in touching
         ),
         payloads=tuple(
             trace.raw_payloads[payload] for payload in payloads_of(reduction, ref) if payload in trace.raw_payloads
@@ -133,25 +133,20 @@ def particulars(trace: RolloutTrace, names: Names, ref: ObjectRef) -> Particular
         KeyError: the graph has no such object.
     """
     found = object_of(trace, ref)
+    execution = (
+        process_window(trace, found) if isinstance(found, TerminalSession) else getattr(found, "execution", None)
+    )
     links = tuple(links_from(trace, ref))
     return Particulars(
         name=names.short(ref),
         what=gist(trace, names, ref),
         thread_id=getattr(found, "thread_id", None),
         codex_turn_id=getattr(found, "codex_turn_id", getattr(found, "started_by_codex_turn_id", None)),
-        execution=_window(trace, found),
+        execution=execution if isinstance(execution, ExecutionWindow) else None,
         outcome=standing(trace, found),
         figures=_figures(found, {"source_js", *(link.field for link in links)}),
         links=tuple(link for link in links if link.field not in _SAID_BEFORE),
     )
-
-
-def _window(trace: RolloutTrace, found: GraphObject) -> ExecutionWindow | None:
-    """When it was; of a terminal, which nothing in a log ends, when the command ran that opened it."""
-    if isinstance(found, TerminalSession):
-        found = trace.terminal_operations.get(found.created_by_operation_id, found)
-    execution = getattr(found, "execution", None)
-    return execution if isinstance(execution, ExecutionWindow) else None
 
 
 def named_by(
@@ -198,7 +193,16 @@ def texts_of(bundle: Bundle, reduction: Reduction, ref: ObjectRef) -> dict[str, 
             return {"text": whole_texts(bundle, reduction, [ItemId(ref.object_id)])[ItemId(ref.object_id)]}
         case ObjectKind.TOOL_CALL:
             (output,) = tool_outputs_of(bundle, reduction, [ToolCallId(ref.object_id)])
-            texts = {"asked": output.asked, "returned": output.returned, "shown to the model": output.shown}
+            tool = trace.tool_calls[output.tool_call_id]
+            operation = operation_of(trace, tool) if ran_on(trace, tool) else None
+            texts = {
+                "asked": output.asked,
+                "returned": output.returned,
+                "shown to the model": output.shown,
+                "printed until its end, after the call": None
+                if operation is None or operation.result is None
+                else printed(operation.result),
+            }
             return {title: text for title, text in texts.items() if text is not None}
         case ObjectKind.CODE_CELL:
             return {"program": trace.code_cells[CodeCellId(ref.object_id)].source_js}

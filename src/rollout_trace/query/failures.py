@@ -49,28 +49,21 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
     """What its agent began next, after it ended; of what never ended, after it began."""
 
 
-def failures_of(bundle: Bundle, reduction: Reduction, *, goes_on: bool = False) -> tuple[Failure, ...]:
+def failures_of(bundle: Bundle, reduction: Reduction) -> tuple[Failure, ...]:
     """What failed, was cancelled or never ended, in the order in which it began.
 
     A command with another exit code than 0 has failed, however its call ended. An error that only the host's protocol
-    tells, as of a turn that fails within a hidden request, is one too. Where the log `goes_on`, since the graph is of
-    an earlier event or the rollout is still being recorded, what has not ended yet is none.
+    tells, as of a turn that fails within a hidden request, is one too.
 
     Raises:
         BundleError: the log cannot be read any more.
     """
     applied = tuple(applied_events(bundle, reduction))
-    entries = timeline_from(bundle, reduction.trace, applied)
-    return failures_from(bundle, reduction.trace, applied, entries, goes_on=goes_on)
+    return failures_from(bundle, reduction.trace, applied, timeline_from(bundle, reduction.trace, applied))
 
 
 def failures_from(
-    bundle: Bundle,
-    trace: RolloutTrace,
-    applied: Sequence[AppliedEvent],
-    entries: Sequence[TimelineEntry],
-    *,
-    goes_on: bool,
+    bundle: Bundle, trace: RolloutTrace, applied: Sequence[AppliedEvent], entries: Sequence[TimelineEntry]
 ) -> tuple[Failure, ...]:
     """What went wrong, by the events that made the graph and the timeline that they tell."""
     told = dict([*_cell_errors(bundle, applied), *_turn_errors(bundle, applied)])
@@ -79,10 +72,7 @@ def failures_from(
             entry, error=entry.error or told.get(entry.subject) or _tool_error(bundle, trace, entry)
         )
         for entry in entries
-        if entry.outcome is not None
-        and entry.outcome.is_fault
-        and not (goes_on and entry.outcome.is_open)
-        and entry.subject.kind is not ObjectKind.TERMINAL_OPERATION  # its call says the same
+        if entry.outcome is not None and entry.outcome.is_fault
     ]
     wrong += _only_told(bundle, trace, applied, wrong)
     wrong.sort(key=lambda entry: entry.position.seq)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
-from rollout_trace.ids import TerminalOperationId
+from rollout_trace.ids import TerminalOperationId, code_cell_id
 from rollout_trace.model.conversation import ConversationItem, ItemKind, Role
 from rollout_trace.model.edges import Anchor, InteractionEdge, ItemAnchor, ThreadAnchor, ToolCallAnchor
 from rollout_trace.model.inference import InferenceCall
@@ -15,7 +15,8 @@ from rollout_trace.model.terminal import (
     WriteStdinRequest,
 )
 from rollout_trace.model.tools import ToolCall
-from rollout_trace.query.item_text import item_text, readable_text
+from rollout_trace.query.item_text import item_text
+from rollout_trace.query.messages import item_words
 from rollout_trace.query.naming import Names, ObjectRef, object_of
 from rollout_trace.query.outcome import operation_of
 from rollout_trace.query.summary import tool_name
@@ -94,7 +95,12 @@ def printed(result: TerminalResult) -> str:
 
 def _operation(trace: RolloutTrace, operation_id: TerminalOperationId) -> str:
     operation = trace.terminal_operations.get(operation_id)
-    return "" if operation is None else operation_input(operation)
+    if operation is None:
+        return ""
+    was = (
+        "" if isinstance(operation.request, ExecCommandRequest) else f"{operation.kind} to a process not opened here: "
+    )
+    return f"{was}{operation_input(operation)}"
 
 
 def answer_gist(trace: RolloutTrace, call: InferenceCall) -> str:
@@ -107,7 +113,7 @@ def answer_gist(trace: RolloutTrace, call: InferenceCall) -> str:
         if tool is not None
     }
     called = [
-        tools.get(item.call_id, "exec" if f"code_cell:{item.call_id}" in trace.code_cells else "a tool")
+        tools.get(item.call_id, "exec" if code_cell_id(item.call_id) in trace.code_cells else "a tool")
         for item in items
         if item.kind in {ItemKind.FUNCTION_CALL, ItemKind.CUSTOM_TOOL_CALL}
     ]
@@ -134,7 +140,9 @@ def _agent_at(trace: RolloutTrace, names: Names, anchor: Anchor) -> str:
 
 _Tell: TypeAlias = Callable[[RolloutTrace, Names, Any], str]
 _GISTS: Final[dict[ObjectKind, _Tell]] = {
-    ObjectKind.CONVERSATION_ITEM: lambda _trace, _names, item: f"{item_label(item)}: {readable_text(item)}",
+    ObjectKind.CONVERSATION_ITEM: lambda _trace, names, item: (
+        f"{item_label(item)}: {item_words(item, names.words_sent)}"
+    ),
     ObjectKind.TOOL_CALL: lambda trace, _names, tool: f"{tool_name(tool.kind)} {tool_input(trace, tool)}",
     ObjectKind.TERMINAL_OPERATION: lambda _trace, _names, done: f"{done.kind} {operation_input(done)}",
     ObjectKind.TERMINAL_SESSION: lambda trace, _names, terminal: _operation(trace, terminal.created_by_operation_id),

@@ -29,6 +29,7 @@ _CUT_BYTES = 240
 _HEADER = re.compile(
     r"(?:(?:Chunk ID|Exit code|Original token count|Total output lines): [^\n]*\n|Wall time:? [^\n]*\n"
     r"|Process (?:exited|running) [^\n]*\n|Script (?:completed|failed|running) ?[^\n]*\n)+Output:(?:\n|$)"
+    r"(?:Warning: truncated output [^\n]*\n)?(?:Total output lines: [^\n]*\n\n?)?"
 )
 
 

@@ -1,9 +1,6 @@
 """What a trace looked like at an event."""
 
-from msgspec.structs import replace
-
 from rollout_trace.bundle.folder import Bundle
-from rollout_trace.diagnostics import Code
 from rollout_trace.errors import QuestionError
 from rollout_trace.events.log_entry import LoggedEvent
 from rollout_trace.reduce.modes import Mode
@@ -12,7 +9,7 @@ from rollout_trace.values import Seq
 
 
 def state_at(bundle: Bundle, seq: Seq, mode: Mode | str = Mode.SALVAGE) -> Reduction:
-    """The graph when the event `seq` had just happened, as if the log ended there, which is no fault of it.
+    """The graph when the event `seq` had just happened; at the last event, that of the whole log.
 
     Raises:
         BundleError: the log cannot be read.
@@ -27,13 +24,6 @@ def state_at(bundle: Bundle, seq: Seq, mode: Mode | str = Mode.SALVAGE) -> Reduc
         if isinstance(entry, LoggedEvent):
             last = entry.event.seq
             if last == seq:
-                reduction = reducer.view()
-                return reduction if next(entries, None) is None else without_its_end(reduction)
+                return reducer.view(log_goes_on=next(entries, None) is not None)
     known = "it has none" if last is None else f"the last is {last}"
     raise QuestionError(f"the log has no event {seq}; {known}")
-
-
-def without_its_end(reduction: Reduction) -> Reduction:
-    """A graph of an earlier event, after which the log goes on: nothing says that it has no end (spec 5, section 2)."""
-    faults = tuple(fault for fault in reduction.diagnostics if fault.code is not Code.NOT_COMPLETED)
-    return replace(reduction, diagnostics=faults)

@@ -21,6 +21,7 @@ from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.terminal import TerminalOperation, TerminalSession
 from rollout_trace.model.threads import AgentThread, CodexTurn
 from rollout_trace.model.tools import CodeCell, ToolCall
+from rollout_trace.query.messages import words_sent
 from rollout_trace.reduce.evidence import ObjectKind
 from rollout_trace.values import PayloadRef
 
@@ -199,6 +200,11 @@ class Names:
             for thread_id, thread in self._trace.threads.items()
             if paths[thread.agent_path] == 1
         }
+
+    @cached_property
+    def words_sent(self) -> Mapping[ItemId, str]:
+        """What messages between agents say that their receivers were shown encrypted, by item."""
+        return words_sent(self._trace)
 
     def _number(self, kind: ObjectKind, object_id: str) -> int | None:
         if kind not in self._numbers:

@@ -1,12 +1,13 @@
 """How a piece of work stands, as far as the log can tell.
 
 What was interrupted never ends in a log: a graph says `running` of it for ever. Here it is said what the log leaves
-open, and what has ended around it.
+open, and what has ended around it. Only where the log goes on (the graph is of a moment, or the log is being written)
+does such work run; where the log stops without its end, nobody can say whether it does.
 
 What was interrupted counts as ended when its turn ended, or else its agent: `end_of` is the one place for that.
 """
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -20,20 +21,26 @@ from rollout_trace.model.threads import AgentThread, CodexTurn
 from rollout_trace.model.tools import CodeCell, ToolCall
 from rollout_trace.values import ExecutionStatus, RolloutStatus, Seq, UnixMilliseconds
 
+NO_END: Final = "no end"
+"""What is said of work that a log which has stopped leaves open: it still runs, or was killed."""
+
 
 class Outcome(msgspec.Struct, frozen=True):
-    """How a piece of work stands. `unfinished` says what ended around work that itself never did: `turn cancelled`."""
+    """How a piece of work stands."""
 
     status: ExecutionStatus
     unfinished: str | None = None
+    """Of work that never ended, what ended around it: `turn cancelled`; or `no end` where nothing did."""
     exit_code: int | None = None
     """Of a command, if it has ended."""
+    last_turn: ExecutionStatus | None = None
+    """Of an agent that says of itself that all is done, how its last turn ended, if not so."""
 
     def __str__(self) -> str:
         if self.unfinished is not None:
             return f"unfinished, {self.unfinished}"
-        if self.status is ExecutionStatus.RUNNING:
-            return "running when the log ends"
+        if self.last_turn is not None:
+            return f"{self.status}; last turn {self.last_turn}"
         if not self.exit_code:
             return self.status
         ended = f"exit code {self.exit_code}"
@@ -41,13 +48,10 @@ class Outcome(msgspec.Struct, frozen=True):
 
     @property
     def is_fault(self) -> bool:
-        """Whether it failed, was given up, or never ended."""
+        """Whether it failed, was given up, or never ended; what runs is no fault."""
+        if self.status is ExecutionStatus.RUNNING:
+            return self.unfinished is not None
         return self.status is not ExecutionStatus.COMPLETED or bool(self.exit_code)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether nothing has ended it, nor what it was a part of: if the log goes on, it may still end."""
-        return self.status is ExecutionStatus.RUNNING and self.unfinished is None
 
 
 class End(NamedTuple):
@@ -92,7 +96,25 @@ def outcome_of(
         return Outcome(window.status, f"rollout {trace.status}")
     if trace.recording_complete:
         return Outcome(window.status, "recording closed")
-    return Outcome(window.status)
+    return Outcome(window.status, None if trace.log_goes_on else NO_END)
+
+
+def rollout_outcome(trace: RolloutTrace) -> Outcome:
+    """How a rollout stands."""
+    no_end = None if trace.log_goes_on or trace.status is not RolloutStatus.RUNNING else NO_END
+    return Outcome(ExecutionStatus(trace.status), no_end)
+
+
+def agent_outcomes(trace: RolloutTrace) -> dict[ThreadId, Outcome]:
+    """How the agents stand. A log says `completed` of one that is done, also where it could not do its last turn."""
+    last = {turn.thread_id: turn.execution.status for turn in trace.codex_turns.values()}
+    found = {}
+    for thread_id, thread in trace.threads.items():
+        outcome = outcome_of(trace, thread.execution, thread_id)
+        last_turn = last.get(thread_id, ExecutionStatus.COMPLETED)
+        is_told = outcome.status is ExecutionStatus.COMPLETED and last_turn is not ExecutionStatus.COMPLETED
+        found[thread_id] = msgspec.structs.replace(outcome, last_turn=last_turn) if is_told else outcome
+    return found
 
 
 def terminal_outcome(trace: RolloutTrace, session: TerminalSession) -> Outcome:
@@ -101,6 +123,13 @@ def terminal_outcome(trace: RolloutTrace, session: TerminalSession) -> Outcome:
     if created is None:
         return outcome_of(trace, session.execution, session.thread_id)
     return operation_outcome(trace, created)
+
+
+def process_window(trace: RolloutTrace, session: TerminalSession) -> ExecutionWindow:
+    """When the process of a terminal ran: to the end of the command that opened it, which saw its exit."""
+    created = trace.terminal_operations.get(session.created_by_operation_id)
+    ended = session.execution if created is None else created.execution
+    return msgspec.structs.replace(ended, started_at_unix_ms=session.execution.started_at_unix_ms)
 
 
 def operation_outcome(trace: RolloutTrace, operation: TerminalOperation) -> Outcome:
@@ -118,11 +147,19 @@ def operation_of(trace: RolloutTrace, tool: ToolCall) -> TerminalOperation | Non
     return None if operation_id is None else trace.terminal_operations.get(operation_id)
 
 
+def ran_on(trace: RolloutTrace, tool: ToolCall) -> bool:
+    """Whether the command of a call went on when the call had ended: how it ended, the call could not say."""
+    operation, ended = operation_of(trace, tool), tool.execution.ended_seq
+    if operation is None or ended is None:
+        return False
+    return operation.execution.ended_seq is not None and operation.execution.ended_seq > ended
+
+
 def tool_outcome(trace: RolloutTrace, tool: ToolCall) -> Outcome:
-    """How a tool call stands; that of a command has its exit code."""
+    """How a tool call stands; that of a command which was over by then has its exit code."""
     outcome = outcome_of(trace, tool.execution, tool.thread_id, tool.started_by_codex_turn_id)
     operation = operation_of(trace, tool)
-    if operation is None or operation.result is None:
+    if operation is None or operation.result is None or ran_on(trace, tool):
         return outcome
     return msgspec.structs.replace(outcome, exit_code=operation.result.exit_code)
 
@@ -137,7 +174,7 @@ def standing(trace: RolloutTrace, found: object) -> Outcome | None:
         case TerminalSession():
             return terminal_outcome(trace, found)
         case AgentThread():
-            return outcome_of(trace, found.execution, found.thread_id)
+            return agent_outcomes(trace)[found.thread_id]
         case CodexTurn() | InferenceCall() | CodeCell() | CompactionRequest():
             return outcome_of(trace, found.execution, found.thread_id, found.codex_turn_id)
         case _:

@@ -14,7 +14,7 @@ import msgspec
 from rollout_trace.bundle.folder import Bundle
 from rollout_trace.errors import PayloadError
 from rollout_trace.events import types as events
-from rollout_trace.ids import ItemId
+from rollout_trace.ids import ItemId, code_cell_id
 from rollout_trace.json_text import JsonValue
 from rollout_trace.model.conversation import EncodedPart, PayloadRefPart, SummaryPart, TextPart
 from rollout_trace.model.rollout import RolloutTrace
@@ -213,7 +213,7 @@ def _holder(event: AppliedEvent) -> ObjectRef:
         case events.InferenceFailed(inference_call_id=call_id) | events.InferenceCancelled(inference_call_id=call_id):
             return ObjectRef(ObjectKind.INFERENCE_CALL, call_id)
         case events.CodeCellStarted(model_visible_call_id=call_id):
-            return ObjectRef(ObjectKind.CODE_CELL, f"code_cell:{call_id}")
+            return ObjectRef(ObjectKind.CODE_CELL, code_cell_id(call_id))
         case events.AgentResultObserved(edge_id=edge_id):
             return ObjectRef(ObjectKind.INTERACTION_EDGE, edge_id)
         case events.CompactionRequestFailed(compaction_request_id=request_id):

@@ -13,7 +13,7 @@ from rollout_trace.model.execution import ExecutionWindow
 from rollout_trace.model.inference import InferenceCall, TokenUsage
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.threads import AgentThread
-from rollout_trace.query.outcome import duration_of
+from rollout_trace.query.outcome import Outcome, agent_outcomes, duration_of, rollout_outcome
 from rollout_trace.values import AnyToolKind, ExecutionStatus, Mcp, Other, RolloutStatus, UnixMilliseconds
 
 _TAG: Final = re.compile(r"<image\b[^>]*>|</image>")
@@ -38,7 +38,7 @@ class AgentTotals(msgspec.Struct, frozen=True, kw_only=True):
     agent_path: AgentPath
     nickname: str | None
     models: tuple[str, ...]
-    status: ExecutionStatus
+    outcome: Outcome
     duration_ms: int | None
     turns: int
     requests: int
@@ -55,6 +55,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     root_thread_id: ThreadId
     schema_version: int
     status: RolloutStatus
+    outcome: Outcome
     started_at_unix_ms: UnixMilliseconds
     ended_at_unix_ms: UnixMilliseconds | None
     duration_ms: int
@@ -92,6 +93,7 @@ def summarize(trace: RolloutTrace) -> Summary:
         root_thread_id=trace.root_thread_id,
         schema_version=trace.schema_version,
         status=trace.status,
+        outcome=rollout_outcome(trace),
         started_at_unix_ms=trace.started_at_unix_ms,
         ended_at_unix_ms=trace.ended_at_unix_ms,
         duration_ms=last_known_moment(trace) - trace.started_at_unix_ms,
@@ -157,26 +159,28 @@ def _agents(trace: RolloutTrace) -> tuple[AgentTotals, ...]:
     calls: dict[ThreadId, list[InferenceCall]] = {thread_id: [] for thread_id in trace.threads}
     for call in trace.inference_calls.values():
         calls.setdefault(call.thread_id, []).append(call)
+    outcomes = agent_outcomes(trace)
     turns = Counter(turn.thread_id for turn in trace.codex_turns.values())
     tools = Counter(tool.thread_id for tool in trace.tool_calls.values())
     return tuple(
-        _totals_of(thread, calls[thread_id], turns=turns[thread_id], tool_calls=tools[thread_id])
+        _totals_of(thread, outcomes[thread_id], calls[thread_id], turns=turns[thread_id], tool_calls=tools[thread_id])
         for thread_id, thread in trace.threads.items()
     )
 
 
-def _totals_of(thread: AgentThread, calls: Sequence[InferenceCall], *, turns: int, tool_calls: int) -> AgentTotals:
+def _totals_of(
+    thread: AgentThread, outcome: Outcome, calls: Sequence[InferenceCall], *, turns: int, tool_calls: int
+) -> AgentTotals:
     models = dict.fromkeys(call.model for call in calls)
     if not models and thread.default_model is not None:
         models[thread.default_model] = None
-    window = thread.execution
     return AgentTotals(
         thread_id=thread.thread_id,
         agent_path=thread.agent_path,
         nickname=thread.nickname,
         models=tuple(models),
-        status=window.status,
-        duration_ms=duration_of(window),
+        outcome=outcome,
+        duration_ms=duration_of(thread.execution),
         turns=turns,
         requests=len(calls),
         requests_without_usage=sum(call.usage is None for call in calls),

@@ -6,12 +6,12 @@ import msgspec
 
 from rollout_trace.ids import RawPayloadId, TerminalId, TerminalOperationId, ThreadId, ToolCallId
 from rollout_trace.model.rollout import RolloutTrace
-from rollout_trace.model.terminal import ExecCommandRequest, TerminalOperation
+from rollout_trace.model.terminal import ExecCommandRequest, TerminalOperation, WriteStdinRequest
 from rollout_trace.query.gist import operation_input, printed
 from rollout_trace.query.outcome import Outcome, duration_of, operation_outcome, terminal_outcome
 from rollout_trace.reduce.evidence import EventPosition, ObjectKind
 from rollout_trace.reduce.replay import Reduction
-from rollout_trace.values import UnixMilliseconds
+from rollout_trace.values import ExecutionStatus, UnixMilliseconds
 
 
 class TerminalUse(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +35,7 @@ class Terminal(msgspec.Struct, frozen=True, kw_only=True):
     """One process, from the operation that opened it to the last that used it."""
 
     terminal_id: TerminalId | None
-    """None for a command that never had a process, as one that could not be started."""
+    """None for what had no process: a command that could not be started, a write to one that was not there."""
     thread_id: ThreadId | None
     cwd: str | None
     outcome: Outcome
@@ -60,6 +60,9 @@ class OpenedTerminal(msgspec.Struct, frozen=True, kw_only=True):
     """One process, with the operations on it as the graph has them."""
 
     terminal_id: TerminalId | None
+    """None for what never had a process."""
+    session_id: TerminalId | None
+    """The session that the graph has of it; it also has one of a write to a process that was not there."""
     opened_by: TerminalOperation | None
     """The operation that opened it, or was to; None if the graph does not have it."""
     thread_id: ThreadId | None
@@ -73,7 +76,8 @@ def opened_terminals(trace: RolloutTrace) -> Iterator[OpenedTerminal]:
     for terminal_id, session in trace.terminal_sessions.items():
         created = trace.terminal_operations.get(session.created_by_operation_id)
         yield OpenedTerminal(
-            terminal_id=terminal_id,
+            terminal_id=None if created is not None and _was_not_there(created) else terminal_id,
+            session_id=terminal_id,
             opened_by=created,
             thread_id=session.thread_id,
             cwd=_cwd(created),
@@ -89,12 +93,18 @@ def opened_terminals(trace: RolloutTrace) -> Iterator[OpenedTerminal]:
             tool = trace.tool_calls.get(operation.tool_call_id)
             yield OpenedTerminal(
                 terminal_id=None,
+                session_id=None,
                 opened_by=operation,
                 thread_id=None if tool is None else tool.thread_id,
                 cwd=_cwd(operation),
                 outcome=operation_outcome(trace, operation),
                 operations=(operation,),
             )
+
+
+def _was_not_there(created: TerminalOperation) -> bool:
+    """Whether a session began with a write that failed: no process was there, and none was opened."""
+    return isinstance(created.request, WriteStdinRequest) and created.execution.status is ExecutionStatus.FAILED
 
 
 def _cwd(operation: TerminalOperation | None) -> str | None:

@@ -11,16 +11,24 @@ import msgspec
 
 from rollout_trace.bundle.folder import Bundle
 from rollout_trace.events import types as events
-from rollout_trace.ids import CodeCellId, CodexTurnId, RawPayloadId, ThreadId
+from rollout_trace.ids import CodexTurnId, RawPayloadId, ThreadId, code_cell_id
 from rollout_trace.model.conversation import Role
 from rollout_trace.model.execution import ExecutionWindow
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.query.applied_events import AppliedEvent, applied_events
 from rollout_trace.query.complaints import COMPLAINTS, complaint, error_texts
 from rollout_trace.query.gist import answer_gist, gist, one_line, operation_input, tool_input
-from rollout_trace.query.item_text import readable_text
+from rollout_trace.query.messages import item_words, without_envelope
 from rollout_trace.query.naming import Names, ObjectRef
-from rollout_trace.query.outcome import Outcome, duration_of, operation_of, outcome_of, tool_outcome
+from rollout_trace.query.outcome import (
+    Outcome,
+    duration_of,
+    operation_of,
+    operation_outcome,
+    outcome_of,
+    standing,
+    tool_outcome,
+)
 from rollout_trace.query.payload_json import referred_json
 from rollout_trace.query.requests import sent_requests
 from rollout_trace.query.summary import tool_name
@@ -61,7 +69,8 @@ def timeline_from(bundle: Bundle, trace: RolloutTrace, applied: Iterable[Applied
     """What happened, as the events tell it that made the graph."""
     applied = tuple(applied)
     errors = error_texts(applied)
-    names, asked = Names(trace), _asked_in_turns(trace)
+    names = Names(trace)
+    asked = _asked_in_turns(trace, names)
     entries: list[TimelineEntry] = []
     for event in applied:
         tell = _TELLERS.get(type(event.event.payload))
@@ -73,14 +82,14 @@ def timeline_from(bundle: Bundle, trace: RolloutTrace, applied: Iterable[Applied
     )
 
 
-def _asked_in_turns(trace: RolloutTrace) -> dict[CodexTurnId, str]:
+def _asked_in_turns(trace: RolloutTrace, names: Names) -> dict[CodexTurnId, str]:
     """What each turn was asked: the last words of a user, or another agent, that its first request is new with."""
     first: dict[CodexTurnId, str | None] = {}
     for sent in sent_requests(trace).values():
         if sent.call.codex_turn_id not in first:
             items = [trace.conversation_items[item_id] for item_id in sent.shown_first]
             said = [item for item in items if item.role is Role.USER or item.agent_message is not None]
-            first[sent.call.codex_turn_id] = readable_text(said[-1]) if said else None
+            first[sent.call.codex_turn_id] = item_words(said[-1], names.words_sent) if said else None
     return {turn_id: words for turn_id, words in first.items() if words}
 
 
@@ -144,7 +153,8 @@ def _thread(told: _Teller, seen: events.ThreadStarted | events.ThreadResumed) ->
         yield told.moment(ObjectKind.THREAD, thread.thread_id, f"agent resumes{model}", thread.thread_id)
     else:
         what = f"agent starts{model}"
-        yield told.work(ObjectKind.THREAD, thread.thread_id, what, thread.execution, thread.thread_id)
+        outcome = standing(told.trace, thread)
+        yield told.work(ObjectKind.THREAD, thread.thread_id, what, thread.execution, thread.thread_id, outcome=outcome)
 
 
 def _turn(told: _Teller, seen: events.CodexTurnStarted) -> Iterator[TimelineEntry]:
@@ -204,13 +214,13 @@ def _late_end(told: _Teller, seen: events.ToolCallRuntimeEnded) -> Iterator[Time
             operation.operation_id,
             f"command ends: {operation_input(operation)}",
             tool.thread_id,
-            tool_outcome(told.trace, tool),
+            operation_outcome(told.trace, operation),
             operation.raw_payload_ids,
         )
 
 
 def _cell(told: _Teller, seen: events.CodeCellStarted) -> Iterator[TimelineEntry]:
-    cell = told.trace.code_cells.get(CodeCellId(f"code_cell:{seen.model_visible_call_id}"))
+    cell = told.trace.code_cells.get(code_cell_id(seen.model_visible_call_id))
     if cell is not None:
         what = f"code {cell.source_js}"
         cell_id = cell.code_cell_id
@@ -246,7 +256,7 @@ def _compaction(told: _Teller, seen: events.CompactionInstalled) -> Iterator[Tim
 
 
 def _agent_result(told: _Teller, seen: events.AgentResultObserved) -> Iterator[TimelineEntry]:
-    words = seen.message.partition("Payload:\n")[2] or seen.message
+    words = without_envelope(seen.message) or seen.message
     what = f"result for {told.names.agent(seen.parent_thread_id)}: {words}"
     payloads = () if seen.carried_payload is None else (seen.carried_payload.raw_payload_id,)
     yield told.moment(ObjectKind.INTERACTION_EDGE, seen.edge_id, what, seen.child_thread_id, payloads=payloads)

@@ -1,12 +1,14 @@
 """What a tool really returned, against what the model was shown of it (question 5).
 
 *Returned* is what the work behind a tool gave back: what a command printed, the answer of an MCP server, or else the
-result of the call. Where such an answer has a structured part, that is what a client shows the model, in place of the
-texts beside it. *Shown* is the text of the call's output items. It begins with lines of the runtime (times, an exit
-code), which are left out of account where it is asked how much of what was returned is in it.
+result of the call. A command that ran on when its call ended returned what the call did; what it printed later came to
+later calls. Where an answer has a structured part, that is what a client shows the model, in place of the texts beside
+it. *Shown* is the text of the call's output items. It begins with lines of the runtime (times, an exit code), which are
+left out of account where it is asked how much of what was returned is in it.
 """
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -14,13 +16,14 @@ import msgspec
 
 from rollout_trace import json_text
 from rollout_trace.bundle.folder import Bundle
-from rollout_trace.ids import ItemId, RawPayloadId, ThreadId, ToolCallId
+from rollout_trace.ids import InferenceCallId, ItemId, RawPayloadId, ThreadId, ToolCallId
 from rollout_trace.json_text import JsonValue
+from rollout_trace.model.inference import InferenceCall
 from rollout_trace.model.rollout import RolloutTrace
 from rollout_trace.model.tools import ModelRequester, ToolCall
 from rollout_trace.query.gist import printed, tool_input
 from rollout_trace.query.item_text import whole_texts, without_header
-from rollout_trace.query.outcome import Outcome, duration_of, operation_of, tool_outcome
+from rollout_trace.query.outcome import Outcome, duration_of, operation_of, ran_on, tool_outcome
 from rollout_trace.query.payload_json import payload_json, text_of, value_at
 from rollout_trace.query.summary import tool_name
 from rollout_trace.reduce.replay import Reduction
@@ -31,8 +34,12 @@ class Showing(StrEnum):
     """How much the model was shown of what a tool returned."""
 
     WHOLE = "whole"
-    PART = "part"
-    """Something of it is missing, or was put in other words."""
+    LATER = "more later"
+    """All of what the call returned, and the command ran on: the rest came to later calls, if any looked."""
+    CUT = "cut"
+    """A part of it is missing."""
+    REWORDED = "reworded"
+    """The client told it in other words."""
     NOTHING = "nothing"
     """The model never saw an output of the call."""
     TO_CELL = "to a cell"
@@ -53,6 +60,12 @@ class ToolOutput(msgspec.Struct, frozen=True, kw_only=True):
     returned: str | None
     shown: str | None
     showing: Showing
+    missing: int
+    """How many characters were cut; 0 if it was not."""
+    later: tuple[ToolCallId, ...]
+    """The calls that looked at a command that ran on, until it ended or the log did."""
+    not_in: InferenceCallId | None
+    """Of an output that was never shown, the next request, which was without it; None if there was none."""
     returned_by: RawPayloadId | None
     """The payload that has what was returned."""
     shown_by: tuple[ItemId, ...]
@@ -75,14 +88,18 @@ def tool_outputs_of(
         for item_id in (*tool.model_visible_call_item_ids[:1], *tool.model_visible_output_item_ids)
     ]
     texts = whole_texts(bundle, reduction, items)
-    return tuple(_output(bundle, trace, tool, texts) for tool in tools)
+    calls = sorted(trace.inference_calls.values(), key=lambda call: call.execution.started_seq)
+    return tuple(_output(bundle, trace, tool, texts, calls) for tool in tools)
 
 
-def _output(bundle: Bundle, trace: RolloutTrace, tool: ToolCall, texts: dict[ItemId, str]) -> ToolOutput:
+def _output(
+    bundle: Bundle, trace: RolloutTrace, tool: ToolCall, texts: dict[ItemId, str], calls: Sequence[InferenceCall]
+) -> ToolOutput:
     returned = returned_by(bundle, trace, tool)
     shown_by = tool.model_visible_output_item_ids
     shown = "\n".join(texts[item_id] for item_id in shown_by) if shown_by else None
     window = tool.execution
+    showing, missing = _showing(trace, tool, returned.to_show, shown)
     return ToolOutput(
         tool_call_id=tool.tool_call_id,
         thread_id=tool.thread_id,
@@ -92,7 +109,10 @@ def _output(bundle: Bundle, trace: RolloutTrace, tool: ToolCall, texts: dict[Ite
         duration_ms=duration_of(window),
         returned=returned.text,
         shown=shown,
-        showing=_showing(tool, returned.to_show, shown),
+        showing=showing,
+        missing=missing,
+        later=_later(trace, tool),
+        not_in=_request_after(tool, calls) if showing is Showing.NOTHING else None,
         returned_by=returned.payload_id,
         shown_by=shown_by,
     )
@@ -126,11 +146,11 @@ class Returned(NamedTuple):
 def returned_by(bundle: Bundle, trace: RolloutTrace, tool: ToolCall) -> Returned:
     """What the work behind a tool gave back."""
     operation = operation_of(trace, tool)
-    if operation is not None:
+    if operation is not None and not ran_on(trace, tool):
         if operation.result is None:
             return Returned()
         return Returned(printed(operation.result), next(reversed(operation.raw_payload_ids), None))
-    for payload_id in tool.raw_runtime_payload_ids[::-1]:
+    for payload_id in () if ran_on(trace, tool) else tool.raw_runtime_payload_ids[::-1]:
         ended = payload_json(bundle, trace, payload_id)
         text = _runtime_text(ended)
         structured = value_at(ended, "result", "Ok", "structuredContent")
@@ -166,10 +186,38 @@ def result_text(result: JsonValue) -> str | None:
     return None
 
 
-def _showing(tool: ToolCall, returned: str | None, shown: str | None) -> Showing:
+def _showing(trace: RolloutTrace, tool: ToolCall, returned: str | None, shown: str | None) -> tuple[Showing, int]:
+    """How much was shown, and how many characters of what was returned are missing in it."""
     if shown is None:
-        return Showing.NOTHING if isinstance(tool.requester, ModelRequester) else Showing.TO_CELL
+        return (Showing.NOTHING if isinstance(tool.requester, ModelRequester) else Showing.TO_CELL), 0
     if returned is None:
-        return Showing.UNKNOWN
-    told = without_header(returned).strip()
-    return Showing.WHOLE if told in without_header(shown) else Showing.PART
+        return Showing.UNKNOWN, 0
+    told, seen = without_header(returned).strip(), without_header(shown).strip()
+    if told in seen:
+        return (Showing.LATER if ran_on(trace, tool) else Showing.WHOLE), 0
+    kept = _common(told, seen)
+    kept += _common(told[kept:][::-1], seen[kept:][::-1])
+    is_cut = kept < len(told) and kept >= len(seen) // 2
+    return (Showing.CUT, len(told) - kept) if is_cut else (Showing.REWORDED, 0)
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters two texts have in common at their beginnings."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (left, right) in pairs if left != right), min(len(one), len(other)))
+
+
+def _later(trace: RolloutTrace, tool: ToolCall) -> tuple[ToolCallId, ...]:
+    operation = operation_of(trace, tool) if ran_on(trace, tool) else None
+    session = None if operation is None or operation.terminal_id is None else operation.terminal_id
+    if operation is None or session is None or session not in trace.terminal_sessions:
+        return ()
+    used = [trace.terminal_operations[used] for used in trace.terminal_sessions[session].operation_ids]
+    return tuple(use.tool_call_id for use in used if use.execution.started_seq > operation.execution.started_seq)
+
+
+def _request_after(tool: ToolCall, calls: Sequence[InferenceCall]) -> InferenceCallId | None:
+    """The first request of the agent, of all in the order in which they were sent, since a call ended."""
+    ended = tool.execution.ended_seq or tool.execution.started_seq
+    after = bisect_right(calls, ended, key=lambda call: call.execution.started_seq)
+    return next((call.inference_call_id for call in calls[after:] if call.thread_id == tool.thread_id), None)

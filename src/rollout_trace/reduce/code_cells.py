@@ -14,7 +14,7 @@ from rollout_trace.diagnostics import Code
 from rollout_trace.errors import Rejection
 from rollout_trace.events import types as events
 from rollout_trace.events.types import TraceEvent
-from rollout_trace.ids import CodeCellId, CodexTurnId, ItemId, RuntimeCellId, ThreadId, ToolCallId
+from rollout_trace.ids import CodeCellId, CodexTurnId, ItemId, RuntimeCellId, ThreadId, ToolCallId, code_cell_id
 from rollout_trace.model.conversation import CodeCellProducer, ConversationItem, ItemKind
 from rollout_trace.model.tools import CodeCell
 from rollout_trace.reduce import items, links
@@ -37,7 +37,7 @@ _EXECUTION_STATUS: Final = {
 def code_cell_started(state: ReducerState, event: TraceEvent, start: events.CodeCellStarted) -> None:
     """A cell begins, or waits for the item that holds its source."""
     thread_id = thread_of(state, event, f"the start of code cell {start.runtime_cell_id}")
-    cell_id = CodeCellId(f"code_cell:{start.model_visible_call_id}")
+    cell_id = code_cell_id(start.model_visible_call_id)
     handle = (thread_id, start.runtime_cell_id)
     if state.cells_by_runtime_id.get(handle, cell_id) != cell_id:
         message = f"runtime cell {start.runtime_cell_id} of thread {thread_id} is {state.cells_by_runtime_id[handle]}"
@@ -71,7 +71,7 @@ def start_waiting(state: ReducerState, item_ids: Iterable[ItemId]) -> None:
     if all(_source_item(state, waiting) is None for waiting in state.waiting_cells.values()):
         return
     for item_id in item_ids:
-        cell_id = CodeCellId(f"code_cell:{state.items[item_id].call_id}")
+        cell_id = code_cell_id(state.items[item_id].call_id)
         waiting = state.waiting_cells.get(cell_id)
         source = None if waiting is None else _source_item(state, waiting)
         if waiting is None or source is None:
@@ -97,7 +97,7 @@ def item_sighted(state: ReducerState, item: ConversationItem) -> None:
     """
     if item.call_id is None or item.kind is not ItemKind.CUSTOM_TOOL_CALL_OUTPUT:
         return
-    cell_id = CodeCellId(f"code_cell:{item.call_id}")
+    cell_id = code_cell_id(item.call_id)
     cell = state.code_cells.get(cell_id)
     if cell is not None:
         output_item_ids = added_once(cell.output_item_ids, item.item_id)

@@ -11,8 +11,10 @@ from rollout_trace.reduce.reducer_state import ReducerState
 from rollout_trace.values import PayloadRef
 
 
-def close(state: ReducerState, *, is_empty: bool, is_cut: bool) -> None:
+def close(state: ReducerState, *, is_empty: bool, is_cut: bool, log_goes_on: bool) -> None:
     """Draw the conclusions of the end; of a log that `is_cut`, since it was rejected, it is not known how it ends.
+
+    That a log which goes on has no end here is no fault of it.
 
     Raises:
         Rejection: the mode refuses what the end shows.
@@ -22,7 +24,7 @@ def close(state: ReducerState, *, is_empty: bool, is_cut: bool) -> None:
     agents.resolve_spawns(state)
     tools.note_started_cells(state)
     if state.dialect.recording_is_closed and not is_cut:
-        if state.reads_better and not state.rollout.recording_complete:
+        if state.reads_better and not state.rollout.recording_complete and not log_goes_on:
             state.tolerate(Code.NOT_COMPLETED, "the recording has no end: it still runs, or its process died", {})
         for ref in state.raw_payloads.values():
             if ref not in state.checked_payloads:

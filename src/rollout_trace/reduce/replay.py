@@ -166,8 +166,8 @@ class Reducer:
         if isinstance(entry, LoggedEvent):
             self._last_seq = entry.event.seq
 
-    def view(self) -> Reduction:
-        """The graph so far, as it would be if the log ended here.
+    def view(self, *, log_goes_on: bool = False) -> Reduction:
+        """The graph so far, as it would be if the log ended here, or as it is at a moment of one that goes on.
 
         Raises:
             Rejection: the mode refuses what only the end of the log shows. The run is not disturbed by that either.
@@ -176,8 +176,10 @@ class Reducer:
         state.entry = None
         noted = len(state.diagnostics)
         try:
-            end_of_log.close(state, is_empty=not self._touches, is_cut=self._is_full or self.rejection is not None)
-            return Reduction(_graph(state), tuple(state.diagnostics), Evidence(self._touches, dict(state.item_sources)))
+            is_cut = self._is_full or self.rejection is not None
+            end_of_log.close(state, is_empty=not self._touches, is_cut=is_cut, log_goes_on=log_goes_on)
+            trace = msgspec.structs.replace(_graph(state), log_goes_on=log_goes_on)
+            return Reduction(trace, tuple(state.diagnostics), Evidence(self._touches, dict(state.item_sources)))
         finally:
             self._take_back(noted)
 

@@ -9,7 +9,6 @@ from threading import Lock
 from typing import Final
 
 from rollout_trace.events.log_entry import LogEntry, LoggedEvent
-from rollout_trace.query.moment import without_its_end
 from rollout_trace.reduce.modes import Mode
 from rollout_trace.reduce.replay import Reducer
 from rollout_trace.values import Seq
@@ -41,7 +40,7 @@ class Moments:
             if count == len(entries):
                 return self._whole
             if count not in self._views:
-                self._views[count] = self._whole.at(without_its_end(self._replayed(count, entries).view()))
+                self._views[count] = self._whole.at(self._replayed(count, entries).view(log_goes_on=True))
                 while len(self._views) > _MOST_VIEWS:
                     self._views.popitem(last=False)
             self._views.move_to_end(count)

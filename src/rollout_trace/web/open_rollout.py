@@ -11,11 +11,10 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Final, NamedTuple
 
-from rollout_trace.bundle import layout
 from rollout_trace.bundle.folder import Bundle
 from rollout_trace.errors import BundleError, RolloutTraceError
 from rollout_trace.follow.bundle_follower import BundleFollower, Change, ChangeKind
-from rollout_trace.follow.following import DEFAULT_INTERVAL_SECONDS, QUIET_SECONDS
+from rollout_trace.follow.following import DEFAULT_INTERVAL_SECONDS
 from rollout_trace.limits import Limits
 from rollout_trace.query.current_activity import current_activities
 from rollout_trace.query.prices import PriceTable
@@ -58,7 +57,7 @@ class OpenRollout:
         self._error: RolloutTraceError | None = None
         self._entries = 0
         """How often something was read; the graph of another number is another."""
-        self._view: tuple[int, View, Moments] | None = None
+        self._view: tuple[tuple[int, bool], View, Moments] | None = None
         self._limits = limits
         self.changes: tuple[NumberedChange, ...] = ()
         """The last things that happened while somebody followed, in order; another tuple each time. The last says how
@@ -112,22 +111,14 @@ class OpenRollout:
         with self._reading:
             if self._error is not None:
                 raise self._error
-            if self._view is None or self._view[0] != self._entries:
-                reduction = self._follower.reduction()
+            is_live = self._follower.is_live
+            if self._view is None or self._view[0] != (self._entries, is_live):
+                reduction = self._follower.reduction(log_goes_on=is_live)
                 name = self.path.absolute().name
-                extent = extent_of(self.key, name, reduction, is_live=self._is_live())
+                extent = extent_of(self.key, name, reduction, is_live=is_live)
                 view = View(self._follower.bundle, reduction, extent, self._prices)
-                self._view = (self._entries, view, Moments(view))
+                self._view = ((self._entries, is_live), view, Moments(view))
             return self._view[1:]
-
-    def _is_live(self) -> bool:
-        """Whether the log may still grow: nobody closed it, and something was written to it not long ago."""
-        if self._follower.is_closed or self._follower.is_gone:
-            return False
-        try:
-            return time.time() - (self.path / layout.EVENT_LOG).stat().st_mtime < QUIET_SECONDS
-        except OSError:
-            return False
 
     def _follow(self) -> None:
         """The work of the thread."""

@@ -107,7 +107,7 @@ def timeline(view: View) -> tuple[TimelineEntry, ...]:
 @once_a_view
 def failures(view: View) -> tuple[Failure, ...]:
     """What failed or never ended."""
-    return failures_from(view.bundle, view.trace, applied(view), timeline(view), goes_on=view.goes_on)
+    return failures_from(view.bundle, view.trace, applied(view), timeline(view))
 
 
 @once_a_view

@@ -81,11 +81,6 @@ class View:
         self.whole = whole or self
         self.parts = Parts()
 
-    @property
-    def goes_on(self) -> bool:
-        """Whether the log goes on after this graph, or may do so."""
-        return self.extent.is_live or self.whole is not self
-
     def at(self, reduction: Reduction) -> "View":
         """A view of an earlier moment of the same log; what is of the whole log is computed once for both."""
         return View(self.bundle, reduction, self.extent, self.prices, self.whole)

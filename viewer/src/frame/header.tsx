@@ -43,7 +43,7 @@ function BundleHead() {
       <span class="frame-bundle one-line" title={withVisibleMarks(rollout.name)}>
         <VisibleText text={rollout.name} />
       </span>
-      <OutcomeMark outcome={{ status: rollout.summary.status }} />
+      <OutcomeMark outcome={rollout.summary.outcome} />
       {isLive && (
         <span class={`live live-${connection}`} role="status">
           <span class="live-dot" aria-hidden="true" />

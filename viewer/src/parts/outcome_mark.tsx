@@ -34,6 +34,7 @@ export function OutcomeMark({ outcome, isBrief = false }: OutcomeMarkProps) {
 export function standing(outcome: Outcome | { readonly status: ExecutionStatus | RolloutStatus }): { look: Look; word: string } {
   if ("unfinished" in outcome) {
     if (outcome.unfinished !== null) return { look: "unfinished", word: `unfinished, ${outcome.unfinished}` };
+    if (outcome.last_turn !== null) return { look: "failed", word: `${outcome.status}; last turn ${outcome.last_turn}` };
     if (outcome.exit_code !== null && outcome.exit_code !== 0 && outcome.status !== "running") {
       return { look: "failed", word: `exit code ${outcome.exit_code}` };
     }

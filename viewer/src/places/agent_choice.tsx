@@ -1,6 +1,6 @@
 // The choice of one agent or all of them, as several places have it. It stands in the address.
 
-import { nameIn, usePages } from "../asking.ts";
+import { nameIn, useAnswer, usePages } from "../asking.ts";
 import { useAddress, useOption } from "../location.ts";
 import { counted, exact } from "../parts/format.ts";
 import { useFirstPage } from "./first_page.tsx";
@@ -21,6 +21,8 @@ export function AgentChoice() {
   const agents = usePages("agents", {});
   const known = useFirstPage(agents);
   const missing = (agents.total ?? 0) - known.length;
+  const isListed = thread === "" || known.some(({ thread_id }) => thread_id === thread);
+  useAnswer("object", isListed || agents.total === null ? null : { kind: "thread", id: thread }); // it tells the name
   if ((agents.total ?? 0) <= 1) return null;
   const choose = (select: HTMLSelectElement) => {
     if (select.value !== MORE) return setThread(select.value);
@@ -32,9 +34,7 @@ export function AgentChoice() {
       Agent{" "}
       <select value={thread} onChange={(event) => choose(event.currentTarget)}>
         <option value="">all {exact(agents.total ?? 0)}</option>
-        {thread !== "" && !known.some(({ thread_id }) => thread_id === thread) && (
-          <option value={thread}>{withVisibleMarks(nameIn(bundle, { kind: "thread", object_id: thread }) ?? thread)}</option>
-        )}
+        {!isListed && <option value={thread}>{withVisibleMarks(nameIn(bundle, { kind: "thread", object_id: thread }) ?? thread)}</option>}
         {known.map((agent) => (
           <option key={agent.thread_id} value={agent.thread_id}>
             {"\u00a0".repeat(2 * Math.min(agent.depth, 10))}

@@ -109,7 +109,7 @@ export function PassageTable(form: { isInline?: boolean; remember?: string }) {
     eventColumn(({ events }) => events[0]?.seq ?? null),
     afterColumn(start, ({ at_unix_ms }) => at_unix_ms),
     objectColumn("From", ({ sender }) => (sender === null ? null : { kind: "thread", object_id: sender }), undefined, "minmax(90px, 1fr)"),
-    { key: "kind", title: "", width: "110px", cell: ({ kind }) => <span class="quiet">{WHAT[kind] ?? kind}</span> },
+    { key: "kind", title: "", width: "124px", cell: ({ kind }) => <span class="quiet">{WHAT[kind] ?? kind}</span> },
     objectColumn("To", ({ receiver }) => (receiver === null ? null : { kind: "thread", object_id: receiver }), undefined, "minmax(90px, 1fr)"),
     {
       key: "words",

@@ -52,7 +52,7 @@ export function BundlesPlace() {
             <option value="">any</option>
             {STATUSES.map((one) => (
               <option key={one} value={one}>
-                {one}
+                {one === "running" ? NO_END : one}
               </option>
             ))}
           </select>
@@ -74,6 +74,14 @@ export function BundlesPlace() {
       />
     </PlaceLayout>
   );
+}
+
+/** What `list` says of a log that has no end. */
+const NO_END = "no end";
+
+function Ending({ status }: { status: RolloutStatus }) {
+  if (status !== "running") return <OutcomeMark outcome={{ status }} />;
+  return <span title="It still runs, or was killed.">{NO_END}</span>;
 }
 
 const COLUMNS: ReadonlyArray<Column<BundleLine>> = [
@@ -103,7 +111,7 @@ const COLUMNS: ReadonlyArray<Column<BundleLine>> = [
     title: "Status",
     width: "104px",
     canOrder: true,
-    cell: ({ figures }) => figures !== null && <OutcomeMark outcome={figures} />,
+    cell: ({ figures }) => figures !== null && <Ending status={figures.status} />,
   },
   {
     key: "duration",

@@ -107,7 +107,7 @@ const calls = (summary: Summary) => Object.values(summary.tools).reduce((all, ou
 const FIGURES: ReadonlyArray<{ title: string; cell: (side: Side) => preact.ComponentChildren }> = [
   { title: "Asked", cell: ({ summary }) => <Said text={summary.first_user_message} /> },
   { title: "Answered", cell: ({ summary }) => <Said text={summary.last_answer} /> },
-  { title: "Status", cell: ({ summary }) => <OutcomeMark outcome={{ status: summary.status }} /> },
+  { title: "Status", cell: ({ summary }) => <OutcomeMark outcome={summary.outcome} /> },
   { title: "Started", cell: ({ summary }) => <Moment ms={summary.started_at_unix_ms} /> },
   { title: "Duration", cell: ({ summary }) => <Duration ms={summary.duration_ms} /> },
   { title: "Turns", cell: ({ summary }) => <Count value={sum(summary.turns)} /> },

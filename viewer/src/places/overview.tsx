@@ -1,7 +1,6 @@
 // What is in a rollout, on one screen: what was asked and answered, what failed, who worked, where time went, what it used.
 
-import { useAnswer, useLooked, usePages } from "../asking.ts";
-import { useRollout } from "../frame/rollout_context.tsx";
+import { useAnswer, usePages } from "../asking.ts";
 import type { Diagnostic, Rollout } from "../interface.ts";
 import { hrefTo } from "../location.ts";
 import { AccountBar } from "../parts/account_bar.tsx";
@@ -56,16 +55,13 @@ function Overview({ rollout }: { rollout: Rollout }) {
 }
 
 function Facts({ rollout }: { rollout: Rollout }) {
-  const { head } = useRollout();
   const { summary, usage } = rollout;
-  const { at } = useLooked();
-  const isAtItsEnd = at === null && head.answer?.is_live === false;
   return (
     <dl class="facts">
       <dt>Status</dt>
       <dd>
-        <OutcomeMark outcome={{ status: summary.status }} />
-        {summary.status === "running" && isAtItsEnd && <span class="quiet"> when the log ends: its recorder was stopped, or is gone</span>}
+        <OutcomeMark outcome={summary.outcome} />
+        {summary.outcome.unfinished !== null && <span class="quiet">: it still runs, or was killed</span>}
       </dd>
       <dt>Started</dt>
       <dd>

@@ -13,7 +13,9 @@ import { withVisibleMarks } from "../parts/visible_text.tsx";
 
 const SHOWN: Readonly<Record<Showing, { word: string; title: string; look: string }>> = {
   whole: { word: "all", title: "the model was shown all that it returned", look: "quiet" },
-  part: { word: "a part", title: "something of what it returned is missing in the output of the call, or is in other words; later calls may have shown it", look: "shown-part" },
+  "more later": { word: "more later", title: "the model was shown all that the call returned; the command ran on, and later calls have the rest", look: "quiet" },
+  cut: { word: "cut", title: "a part of what it returned is missing in what the model was shown", look: "shown-part" },
+  reworded: { word: "reworded", title: "the model was told it in other words", look: "quiet" },
   nothing: { word: "nothing", title: "the model never saw an output of the call", look: "shown-part" },
   "to a cell": { word: "to a cell", title: "a code cell asked, and got it; the model saw what the cell made of it", look: "hue-cell" },
   unknown: { word: "unknown", title: "the trace does not have what was returned", look: "faint" },

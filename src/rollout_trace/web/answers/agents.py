@@ -7,7 +7,6 @@ from typing import NamedTuple
 from rollout_trace.ids import EdgeId, ThreadId
 from rollout_trace.query.agents import Passage, ends_of, parent_of, passage, passages_in_order
 from rollout_trace.query.current_activity import AgentActivity, current_activities
-from rollout_trace.query.outcome import outcome_of
 from rollout_trace.query.summary import AgentTotals
 from rollout_trace.query.time_account import Account
 from rollout_trace.query.usage import UsageTotals
@@ -61,7 +60,7 @@ def _line(view: View, branch: _Branch) -> AgentLine:
         thread_id=thread_id,
         parent=branch.parent,
         depth=branch.depth,
-        outcome=outcome_of(view.trace, window, thread_id),
+        outcome=figures.totals[thread_id].outcome,
         started_at_unix_ms=window.started_at_unix_ms,
         ended_at_unix_ms=window.ended_at_unix_ms,
         totals=figures.totals[thread_id],

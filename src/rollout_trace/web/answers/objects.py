@@ -6,6 +6,7 @@ from typing import Final
 from rollout_trace.errors import QuestionError
 from rollout_trace.events.references import event_type
 from rollout_trace.ids import ItemId, ThreadId
+from rollout_trace.query.applied_events import events_behind
 from rollout_trace.query.description import NamedBy, named_by, particulars, sources_of, texts_of
 from rollout_trace.query.lineage import Lineage, Ties, lineage_from, ties_in
 from rollout_trace.query.links import payloads_of
@@ -125,7 +126,7 @@ def _named_by(view: View, ref: ObjectRef) -> Sequence[NamedBy]:
 
 
 def _events(view: View, ref: ObjectRef) -> Sequence[EventPosition]:
-    return view.reduction.evidence.events_of(ref.kind, ref.object_id)
+    return events_behind(view.reduction, ref)
 
 
 def _behind(view: View, position: EventPosition) -> BehindEvent:

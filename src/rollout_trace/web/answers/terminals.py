@@ -39,7 +39,7 @@ def _opened(view: View) -> Sequence[OpenedTerminal]:
 
 @once_a_view
 def _by_id(view: View) -> Mapping[TerminalId, OpenedTerminal]:
-    return {opened.terminal_id: opened for opened in _opened(view) if opened.terminal_id is not None}
+    return {opened.session_id: opened for opened in _opened(view) if opened.session_id is not None}
 
 
 @once_a_view
@@ -54,8 +54,8 @@ def _by_thread(view: View) -> Mapping[ThreadId | None, Sequence[OpenedTerminal]]
 
 def _line(view: View, opened: OpenedTerminal) -> TerminalLine:
     by, session = opened.opened_by, None
-    if opened.terminal_id is not None:
-        session = view.trace.terminal_sessions[opened.terminal_id]
+    if opened.session_id is not None:
+        session = view.trace.terminal_sessions[opened.session_id]
     began = session or by
     tool = None if by is None else view.trace.tool_calls.get(by.tool_call_id)
     return TerminalLine(

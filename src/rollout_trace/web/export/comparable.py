@@ -3,7 +3,7 @@
 Two items, or two values of a setting, have the same number if they say the same. No text goes into the file by this.
 """
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 
 import msgspec
 
@@ -39,7 +39,7 @@ def comparable_requests(view: View) -> list[ComparableRequest]:
             if item not in by_item:
                 by_item[item] = _numbered(numbers, content_sent(view.trace, item))
         contents = tuple(by_item[item] for item in items)
-        same = _common(before, contents)
+        same = common_beginning(before, contents)
         settings = settings_of(view.bundle, view.trace, call)
         numbered = {
             name: _numbered(numbers, bytes(value)) for name, value in settings.items() if name not in NOT_COMPARED
@@ -55,6 +55,7 @@ def _numbered(numbers: dict[Hashable, int], what: Hashable) -> int:
     return numbers.setdefault(what, len(numbers))
 
 
-def _common(left: tuple[int, ...], right: tuple[int, ...]) -> int:
+def common_beginning(left: Sequence[object], right: Sequence[object]) -> int:
+    """How many entries at the beginning of two lists are equal."""
     pairs = enumerate(zip(left, right, strict=False))
     return next((place for place, (one, other) in pairs if one != other), min(len(left), len(right)))

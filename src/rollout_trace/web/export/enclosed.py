@@ -14,7 +14,7 @@ from rollout_trace.query.context import BEFORE_ITEMS
 from rollout_trace.query.naming import ObjectRef, objects_of
 from rollout_trace.reduce.evidence import ObjectKind
 from rollout_trace.web.answers.table import answer
-from rollout_trace.web.export.comparable import ComparableRequest, comparable_requests
+from rollout_trace.web.export.comparable import ComparableRequest, common_beginning, comparable_requests
 from rollout_trace.web.export.redaction import redacted
 from rollout_trace.web.interface import endpoints, questions
 from rollout_trace.web.interface.endpoints import Endpoint
@@ -116,11 +116,15 @@ class _Enclosing:
         return self._found
 
     def _requests(self) -> None:
-        for call_id in self._view.trace.inference_calls:
+        calls = self._view.trace.inference_calls
+        for call_id, call in calls.items():
             head = self._ask(endpoints.REQUEST, request=call_id)["answer"]
             for choice in (questions.RequestItemsChoice.NEW, questions.RequestItemsChoice.VANISHED):
                 self._ask(endpoints.REQUEST_ITEMS, request=call_id, choice=choice, limit=_ALL)
-            told = self._ask(endpoints.REQUEST_ITEMS, request=call_id, offset=head["shared_prefix"], limit=_ALL)
+            before = () if head["against"] is None else calls[head["against"]].request_item_ids
+            # What says the same may yet be another item, as after a compaction.
+            same = min(head["shared_prefix"], common_beginning(before, call.request_item_ids))
+            told = self._ask(endpoints.REQUEST_ITEMS, request=call_id, offset=same, limit=_ALL)
             told["answer"]["begins_as"] = head["against"]  # of which the first items, in the same words, are left out
 
     def _compactions(self) -> None:

@@ -173,7 +173,7 @@ class TerminalLine(msgspec.Struct, frozen=True, kw_only=True):
     """One process; what used it comes in pages."""
 
     terminal_id: TerminalId | None
-    """None for a command that never had a process, as one that could not be started."""
+    """None for what had no process: a command that could not be started, a write to one that was not there."""
     opened_by: ObjectRef | None
     """The operation that opened it, or was to."""
     thread_id: ThreadId | None

@@ -27,7 +27,7 @@ class Rollout(msgspec.Struct, frozen=True, kw_only=True):
     last_seq: Seq
     """The events between which one can go back in time: of the log so far, whatever moment is looked at."""
     events: int
-    """Of which the graph was made: of a moment, those up to there."""
+    """Up to the moment that is looked at."""
     is_live: bool
     """Whether the log may still grow: nothing has closed the recording, and it grew not long ago."""
     last_moment_unix_ms: UnixMilliseconds
