@@ -185,6 +185,21 @@ def test_a_log_that_is_another_is_read_anew(happen: Callable[[GrowingBundle], No
     assert_as_fresh(follower)
 
 
+def test_a_line_that_is_overwritten_after_the_end_is_seen(growing: GrowingBundle) -> None:
+    growing.write_rest()
+    follower = BundleFollower(growing.path)
+    follower.poll()
+    status = growing.log.stat()
+    growing.log.write_bytes(b"".join([b"x" * 9 + growing.lines[0][9:], *growing.lines[1:]]))
+    os.utime(growing.log, ns=(status.st_atime_ns, status.st_mtime_ns + 1_000_000))
+
+    change = follower.poll()
+
+    assert change is not None
+    assert (change.kind, change.reason) == (ChangeKind.REPLACED, "the log was written to after its end")
+    assert told(follower.reduction()) == told(reduce_bundle(growing.path, Mode.SALVAGE))
+
+
 @pytest.mark.parametrize("what", ["trace.jsonl", "."], ids=["the log", "the bundle"])
 def test_what_is_gone_is_told_once_and_its_graph_stays(what: str, growing: GrowingBundle, tmp_path: Path) -> None:
     growing.write_lines(20)

@@ -393,6 +393,20 @@ class TestWrongUse:
             assert done.stderr.startswith(f"{tmp_path / name}: error: {reason}")
             assert done.stderr.count("\n") == 1
 
+    @pytest.mark.parametrize("command", ["list", "compare", "reduce", "check"])
+    def test_bundles_further_down_are_named(self, command: str, run: Run, root: Path, tmp_path: Path) -> None:
+        deep = tmp_path / "above" / "b" / "of-one-version"
+        (tmp_path / "above" / "a" / "empty").mkdir(parents=True)
+        deep.parent.mkdir(parents=True)
+        root.rename(deep)
+
+        done = run(command, tmp_path / "above")
+
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.endswith(
+            ": no trace bundle, but folders that hold some: `b/of-one-version`; name one of them\n"
+        )
+
     def test_a_moment_that_is_none_is_named(self, run: Run, root: Path) -> None:
         done = run("list", root, "--since", "yesterday")
 

@@ -12,7 +12,7 @@ import sys
 import sysconfig
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,7 @@ from rollout_trace.errors import (
     RolloutTraceError,
     StateError,
 )
+from rollout_trace.fleet.processes import in_order, in_processes
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "fix-the-build"
 COMMAND = str(Path(sysconfig.get_path("scripts")) / "rollout-trace")
@@ -132,6 +133,26 @@ def is_running(process_id: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def name_once_released(bundle: Path) -> str:
+    """The work of a process on a folder, which for `slow` lasts until a file is there."""
+    for _ in range(int(LONGEST / 0.05)):
+        if bundle.name != "slow" or (bundle.parent / "released").exists():
+            return bundle.name
+        time.sleep(0.05)
+    return "not released"
+
+
+def test_what_is_done_comes_at_once_and_can_be_put_in_order(root: Path) -> None:
+    bundles = [root / "slow", root / "a", root / "b"]
+    with closing(in_processes(name_once_released, bundles, jobs=2)) as each:
+        done = [next(each), next(each)]
+        (root / "released").touch()
+        done += each
+
+    assert done == [(root / "a", "a"), (root / "b", "b"), (root / "slow", "slow")]
+    assert [bundle for bundle, _ in in_order(bundles, done)] == bundles
 
 
 @pytest.mark.parametrize("options", [(), ("--json",), ("--mode", "codex"), ("--mode", "salvage")])

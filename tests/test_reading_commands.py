@@ -167,7 +167,7 @@ class TestWhichBundle:
         assert self.told("conversation", "ol") == str(root / "older")
         assert self.told("check", root / "ol") == str(root / "older")
         assert self.told("reduce", root / "ol") == str(root / "older")
-        assert run("watch", "--once", root / "ol").stdout.splitlines()[0].split()[1] == "older"
+        assert run("watch", "--once", root / "ol").stdout.split("  ")[1] == "older"
         assert run("reduce", root / "ol").stdout == f"{root / 'older' / 'state.json'}\n"
 
     @pytest.mark.usefixtures("root")
@@ -179,7 +179,7 @@ class TestWhichBundle:
             str(root / "newer"),
             str(root / "older"),
         ]
-        assert {line.split()[1] for line in run("watch", "--once").stdout.splitlines()} == {"newer", "older"}
+        assert {line.split("  ")[1] for line in run("watch", "--once").stdout.splitlines()} == {"newer", "older"}
 
     def test_a_bundle_that_cannot_be_opened_is_never_the_newest(self, root: Path) -> None:
         (root / "newer" / "manifest.json").write_text("{")

@@ -22,6 +22,8 @@ LOOK_AWAY = """() => {
 """What a browser does when another tab is chosen. A headless one shows all of its tabs."""
 NOBODY_ANSWERS = "net::ERR_CONNECTION_REFUSED"
 """What the browser complains of while there is no viewer."""
+NOT_THERE = "404 (Not Found)"
+"""What the browser complains of while there is no bundle."""
 
 RowInView = tuple[int, int]
 """A row by its index, and how many pixels its top is below the top of the list."""
@@ -154,6 +156,85 @@ def test_a_bundle_that_grew_while_nobody_looked_is_shown_as_it_is(
     expect(reader.page.get_by_role("banner")).to_contain_text("completed")
     reader.go_to("Tools")
     sees_calls(reader, 5)
+
+
+def test_a_bundle_that_is_removed_while_it_is_looked_at_and_comes_back(
+    viewer: ViewerProcess, reader_of: Callable[[ViewerProcess], Reader], agent: Agent, tmp_path: Path
+) -> None:
+    agent.calls_tools(3)
+    agent.ends()
+    reader = reader_of(viewer)
+    reader.open_bundle(agent.bundle.name)
+    banner = reader.page.get_by_role("banner")
+    expect(banner).to_contain_text("completed")
+    reader.excused.append(NOT_THERE)
+
+    (tmp_path / "elsewhere").mkdir()
+    away = agent.bundle.rename(tmp_path / "elsewhere" / agent.bundle.name)
+    expect(banner).to_contain_text("no longer there")
+    expect(banner).not_to_contain_text("completed")
+
+    away.rename(agent.bundle)
+    expect(banner).to_contain_text("completed")
+    expect(banner).not_to_contain_text("no longer there")
+    reader.go_to("Tools")
+    sees_calls(reader, 3)
+
+
+def test_an_address_of_a_bundle_that_is_not_there_yet_shows_it_when_it_comes(
+    viewer: ViewerProcess, reader_of: Callable[[ViewerProcess], Reader], agent: Agent, tmp_path: Path
+) -> None:
+    agent.calls_tools(3)
+    agent.ends()
+    reader = reader_of(viewer)
+    reader.open_bundle(agent.bundle.name)
+    address = reader.hash
+    (tmp_path / "elsewhere").mkdir()
+    away = agent.bundle.rename(tmp_path / "elsewhere" / agent.bundle.name)
+    reader.excused.append(NOT_THERE)
+    expect(reader.page.get_by_role("banner")).to_contain_text("no longer there")
+    late = reader_of(viewer)
+    late.excused.append(NOT_THERE)
+    late.open(address)
+    late.sees("there is no bundle")
+
+    away.rename(agent.bundle)
+
+    late.sees_place("Overview")
+    expect(late.page.get_by_role("banner")).to_contain_text("completed")
+
+
+def test_a_log_that_is_cut_while_it_is_looked_at_is_shown_as_it_is(
+    viewer: ViewerProcess, reader_of: Callable[[ViewerProcess], Reader], agent: Agent
+) -> None:
+    agent.calls_tools(3)
+    agent.ends()
+    reader = reader_of(viewer)
+    reader.open_bundle(agent.bundle.name)
+    banner = reader.page.get_by_role("banner")
+    expect(banner).to_contain_text("completed")
+
+    log = agent.bundle / "trace.jsonl"
+    log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:-3]))
+
+    expect(banner).to_contain_text("read anew: the log is shorter than what was read of it")
+    expect(banner).to_contain_text("running")
+    expect(reader.main).not_to_contain_text("completed, ")
+
+
+def test_check_says_what_is_missing_as_soon_as_it_is(
+    viewer: ViewerProcess, reader_of: Callable[[ViewerProcess], Reader], agent: Agent
+) -> None:
+    agent.calls_tools(3)
+    agent.ends()
+    reader = reader_of(viewer)
+    reader.open_bundle(agent.bundle.name)
+    reader.go_to("Check")
+    reader.sees("all of its evidence is here")
+
+    next((agent.bundle / "payloads").iterdir()).unlink()
+
+    reader.sees("damaged")
 
 
 def test_more_tabs_than_a_browser_has_connections_can_be_open(

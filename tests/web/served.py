@@ -41,7 +41,8 @@ class Response(NamedTuple):
 class Event(NamedTuple):
     """One server-sent event."""
 
-    event_id: int
+    event_id: int | None
+    """None if it has an empty one, so that a browser that comes back says nothing of what it has seen."""
     data: Any
 
 
@@ -102,12 +103,13 @@ class Viewer:
 
 def _events(answer: http.client.HTTPResponse) -> Iterator[Event]:
     """The events of a stream until it ends; what is told to keep it open does not make a test wait for ever."""
-    event_id, deadline = 0, time.monotonic() + PATIENCE_SECONDS
+    event_id: int | None = 0
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while line := answer.readline():
         assert time.monotonic() < deadline, "the stream goes on, and what is waited for does not come"
         field, _, value = line.decode().rstrip("\n").partition(": ")
         if field == "id":
-            event_id = int(value)
+            event_id = int(value) if value else None
         elif field == "data":
             deadline = time.monotonic() + PATIENCE_SECONDS
             yield Event(event_id, json.loads(value))

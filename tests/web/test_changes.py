@@ -43,6 +43,7 @@ def up_to(changes: Iterator[Event], seq: int) -> Event:
     """The change with which this event was there; those before it are in order."""
     seen = -1
     for change in changes:
+        assert change.event_id is not None
         assert seen <= change.event_id == change.data["last_seq"] <= seq
         seen = change.event_id
         if seen == seq:
@@ -160,6 +161,22 @@ def test_a_log_that_is_gone_is_told_and_what_needs_no_log_can_still_be_asked(
     assert "trace.jsonl: No such file or directory" in refused.sentence
 
 
+def test_payloads_that_are_removed_after_the_end_are_told_and_missed(viewer: Viewer, growing: GrowingBundle) -> None:
+    growing.write_rest()
+    key = viewer.key("run")
+    payload = growing.path / "payloads" / "7.json"
+    content = payload.read_bytes()
+    with viewer.stream(changes_of(viewer)) as changes:
+        up_to(changes, EVENTS)
+        assert viewer.ask("check", key).json["answer"]["verdict"] == "whole"
+        payload.unlink()
+        assert next(changes).data["last_seq"] == EVENTS
+        assert viewer.ask("check", key).json["answer"]["verdict"] == "damaged"
+        payload.write_bytes(content)
+        assert next(changes).data["last_seq"] == EVENTS
+        assert viewer.ask("check", key).json["answer"]["verdict"] == "whole"
+
+
 def test_a_bundle_that_is_removed_is_told_and_ends_its_stream(viewer: Viewer, growing: GrowingBundle) -> None:
     growing.write_lines(20)
     key = viewer.key("run")
@@ -168,6 +185,22 @@ def test_a_bundle_that_is_removed_is_told_and_ends_its_stream(viewer: Viewer, gr
         shutil.rmtree(growing.path)
         assert [change.data["kind"] for change in changes][-1] == "gone"
     assert until(lambda: viewer.ask("rollout", key).status, lambda status: status == 404)
+
+
+def test_a_bundle_that_was_gone_and_is_as_it_was_is_told_to_who_comes_back(
+    viewer: Viewer, growing: GrowingBundle, tmp_path: Path
+) -> None:
+    """A browser comes back with the id of the last change; one that says nothing is told how things stand."""
+    growing.write_lines(20)
+    key = viewer.key("run")
+    with viewer.stream(changes_of(viewer)) as changes:
+        assert up_to(changes, 20).event_id == 20
+        away = growing.path.rename(tmp_path / "away")
+        assert [(change.data["kind"], change.event_id) for change in changes] == [("gone", None)]
+    away.rename(growing.path)
+    until(lambda: viewer.ask("rollout", key).status, lambda status: status == 200)
+    with viewer.stream(f"/api/1/rollouts/{key}/changes") as changes:
+        assert next(changes).data["kind"] == "opened"
 
 
 def test_a_stream_goes_on_while_many_others_are_opened(growing: GrowingBundle, own: Path) -> None:

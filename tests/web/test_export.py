@@ -9,12 +9,14 @@ import pty
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from recording import ROOT, assistant, function_call, known_as, recording_with_turn, user
+from rollout_trace.cli.html import contents
 from rollout_trace.web.export import enclosed as enclosed_module
 from rollout_trace.web.export.enclosed import key_of_question
 from web.viewing import ENDPOINTS, EXAMPLES, ask, lists_of, view_of, whole_list
@@ -190,6 +192,44 @@ def test_a_redacted_file_has_no_texts(tmp_path: Path) -> None:
     assert (tool["tool_call_id"], tool["outcome"]["status"]) == ("tool-1", "failed")
     assert told["answers"][f"conversation?thread={ROOT}"]["answer"]["total"] == 3
     assert not any(name.startswith(("events", "payload?", "item?", "object/text")) for name in told["answers"])
+
+
+def strings_in(value: object) -> Iterator[str]:
+    """All texts in JSON, but the names of its fields."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from strings_in(inner)
+
+
+def test_nothing_that_the_evidence_says_in_words_is_in_a_redacted_file(tmp_path: Path) -> None:
+    """Whatever field it is in: ids, names and kinds have no spaces, and folders begin with a slash."""
+    payloads = [file.read_text() for file in THERMOSTAT.glob("payloads/*.json")]
+    evidence = [*payloads, *(THERMOSTAT / "trace.jsonl").read_text().splitlines()]
+    said = {text for json_text in evidence for text in strings_in(json.loads(json_text))}
+    agents = {thread.agent_path for thread in view_of(THERMOSTAT).trace.threads.values()}
+    texts = {text for text in said if re.search(r"\s|^/.", text)} - agents
+
+    assert export(THERMOSTAT, "-o", tmp_path / "whole.html").returncode == 0
+    assert export(THERMOSTAT, "--redact", "-o", tmp_path / "redacted.html").returncode == 0
+
+    shown, left = (set(strings_in(enclosed_in(tmp_path / f"{name}.html"))) for name in ("whole", "redacted"))
+    assert len(texts & shown) > 50
+    assert [text for text in texts if any(text in entry for entry in left)] == []
+
+
+def test_of_what_is_left_out_the_file_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recording = recording_with_turn()
+    recording.tool("tool-1", invocation={"payload": "x" * 3_000})
+    view = view_of(recording.write(tmp_path / "bundle"))
+
+    whole = " ".join(contents(enclosed_module.enclosed(view), view, 1))
+    monkeypatch.setattr(enclosed_module, "MOST_PAYLOAD_BYTES", 2_000)
+    in_part = " ".join(contents(enclosed_module.enclosed(view), view, 1))
+
+    assert "Nothing was removed;" in whole
+    assert "left out: 1 payload file, those of requests first. Nothing else was removed;" in in_part
 
 
 def test_what_the_file_will_contain_is_said_before_it_is_written(tmp_path: Path) -> None:

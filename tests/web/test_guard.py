@@ -213,5 +213,5 @@ def test_the_command_says_that_a_host_is_none(own: Path) -> None:
             timeout=PATIENCE_SECONDS,
         )
         assert (done.returncode, done.stdout) == (1, "")
-        assert done.stderr.startswith(f"rollout-trace: error: cannot listen at {host}, port ")
+        assert done.stderr.startswith(f"rollout-trace: error: cannot listen at {host}, port 7357: ")
         assert done.stderr.count("\n") == 1

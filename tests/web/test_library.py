@@ -1,16 +1,23 @@
 """Many bundles: a list that is there at once and fills by itself, whatever comes, goes and is damaged."""
 
+import errno
 import json
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rollout_trace.errors import BundleError
+from rollout_trace.follow.bundle_follower import BundleFollower
 from rollout_trace.limits import DEFAULT_LIMITS, Limits
 from rollout_trace.query.prices import shipped_prices
+from rollout_trace.web.interface.library import BundleKey
 from rollout_trace.web.library import Library
+from rollout_trace.web.open_rollout import OpenRollout
+from rollout_trace.web.view import View
 from web.served import EXAMPLE, EXAMPLES, Viewer, until, viewing
 
 
@@ -164,6 +171,16 @@ def test_a_folder_without_bundles_waits_for_the_first(tmp_path: Path, own: Path)
         assert names(until(lambda: viewer.ask("bundles").json, lambda told: told["read"] == 1)) == ["first"]
 
 
+def test_bundles_further_down_are_named(root: Path, own: Path) -> None:
+    above = root.with_name("above")
+    above.mkdir()
+    with viewing(above, own) as viewer:
+        assert viewer.ask("bundles").json["further_down"] is None
+        deep = root.rename(above / "of-one-version")
+        told = viewer.ask("bundles").json
+        assert (told["found"], told["further_down"]) == (0, str(deep))
+
+
 def test_a_folder_that_is_removed_and_comes_back(viewer: Viewer, root: Path) -> None:
     shutil.move(root, f"{root}-away")
     until(lambda: viewer.ask("bundles").json["found"], lambda found: found == 0)
@@ -205,6 +222,15 @@ def test_the_only_bundle_is_said_to_be_one(own: Path) -> None:
         assert viewer.address.endswith(f"/#/{told['bundles']['entries'][0]['key']}/overview")
 
 
+def test_a_folder_that_is_given_as_dots_has_its_name(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(EXAMPLE / "payloads")
+    with viewing(Path(".."), own) as viewer:
+        (line,) = viewer.bundles_when_read()["bundles"]["entries"]
+        assert line["name"] == viewer.ask("rollout", line["key"]).json["answer"]["name"] == EXAMPLE.name
+    with viewing(EXAMPLE, own) as viewer:
+        assert viewer.key(EXAMPLE.name) == line["key"]
+
+
 def test_keys_are_the_same_after_a_restart(own: Path) -> None:
     keys = set()
     for _ in range(2):
@@ -224,6 +250,72 @@ def test_nothing_is_written_into_bundles_and_without_cache_nothing_anywhere(root
 
     assert {file: file.read_bytes() for file in root.rglob("*") if file.is_file()} == before
     assert not (own / "cache").exists()
+
+
+HOOK = """
+import os, sys, time
+
+def wait_until_released(event, arguments):
+    if event == "open" and os.path.join("held", "trace.jsonl") in str(arguments[0]):
+        for _ in range(600):
+            if os.path.exists(os.environ["RELEASED"]):
+                break
+            time.sleep(0.05)
+
+if "rollout_trace.fleet.process_worker" in sys.orig_argv:
+    sys.addaudithook(wait_until_released)
+"""
+"""What makes the facts of the bundle `held` take until a file is there."""
+
+
+def test_a_bundle_that_comes_while_facts_are_found_appears(root: Path, own: Path, tmp_path: Path) -> None:
+    (root / "early").rename(root / "held")
+    (tmp_path / "hook").mkdir()
+    (tmp_path / "hook" / "sitecustomize.py").write_text(HOOK)
+    released = tmp_path / "released"
+    with viewing(root, own, PYTHONPATH=str(tmp_path / "hook"), RELEASED=str(released)) as viewer:
+        shutil.copytree(root / "late", root / "later")
+        told = until(lambda: viewer.ask("bundles").json, lambda told: told["found"] == 3)
+        assert told["read"] < 3
+        released.touch()
+        assert sorted(names(viewer.bundles_when_read())) == ["held", "late", "later"]
+        assert viewer.stop() == 130
+
+
+def test_facts_are_found_later_where_the_system_allows_no_process_now(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusals = [OSError(errno.EAGAIN, "no more processes")] * 2
+
+    def process(*arguments: Any, **options: Any) -> Any:
+        if refusals:
+            raise refusals.pop()
+        return real(*arguments, **options)
+
+    real = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", process)
+    library = Library(root, DEFAULT_LIMITS, shipped_prices(), keep_facts=False)
+    try:
+        assert len(until(library.known, lambda known: len(known) == 2)) == 2
+        assert not refusals
+    finally:
+        library.close()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_was_read_is_not_shown_as_it_is_now_when_reading_on_has_failed(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_follower: BundleFollower) -> None:
+        raise ZeroDivisionError
+
+    rollout = OpenRollout(BundleKey("a-key"), root / "early", DEFAULT_LIMITS, shipped_prices())
+    until(rollout.view, lambda view: isinstance(view, View))
+    monkeypatch.setattr(BundleFollower, "poll", fail)
+    until(lambda: rollout.has_ended, bool)
+
+    with pytest.raises(BundleError, match="a fault of ours"):
+        rollout.view()
 
 
 def requests_known(limits: Limits) -> int:

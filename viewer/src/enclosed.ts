@@ -202,7 +202,7 @@ function answerOf(answer: unknown): EnclosedAnswer {
 function aboutAll(name: string, enclosed: Enclosed): unknown {
   if (name !== "bundles") throw new NoAnswer("not-enclosed", "An exported file has one rollout. Many are shown by `rollout-trace view`.");
   const line = { key: enclosed.key, name: enclosed.name, state: "known", error: null, figures: null };
-  return { root: enclosed.name, is_one: true, found: 1, read: 1, bundles: { offset: 0, total: 1, entries: [line] } };
+  return { root: enclosed.name, is_one: true, found: 1, read: 1, further_down: null, bundles: { offset: 0, total: 1, entries: [line] } };
 }
 
 function isFault(outcome: Outcome): boolean {

@@ -136,6 +136,7 @@ export interface Bundles {
   readonly is_one: boolean;
   readonly found: number;
   readonly read: number;
+  readonly further_down: string | null;
   readonly bundles: Page<BundleLine>;
 }
 

@@ -1,5 +1,6 @@
 """Finding bundles in folders."""
 
+import os
 from pathlib import Path
 
 from rollout_trace.bundle import layout
@@ -23,3 +24,8 @@ def find_bundles(path: str | Path) -> list[Path]:
     except (OSError, ValueError) as error:
         raise BundleError(folder, reason_of(error)) from error
     return bundles
+
+
+def folder_name(path: Path) -> str:
+    """What a folder is called, also where the path that was given is `.` or `..`. A link keeps its own name."""
+    return Path(os.path.abspath(path)).name  # noqa: PTH100 - `resolve` would follow links

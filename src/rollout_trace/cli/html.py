@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from rollout_trace.bundle.discovery import folder_name
 from rollout_trace.bundle.output_file import is_evidence, replace_file
 from rollout_trace.cli.formatting import plural_text, size_text
 from rollout_trace.cli.limiting import limits_option
@@ -58,7 +59,7 @@ def html(
         refuse(path, error)
     prices = user_prices(price_file)
     reading = open_reading(path, limits, at=at)
-    extent = extent_of(key_of(path), path.absolute().name, reading.reduction, is_live=False)
+    extent = extent_of(key_of(path), folder_name(path), reading.reduction, is_live=False)
     view = View(reading.bundle, reading.reduction, extent, prices)
     with click.progressbar(length=100, label="Collecting", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         found = enclosed(view, is_redacted=redact, progress=lambda share: bar.update(round(100 * share) - bar.pos))
@@ -66,7 +67,7 @@ def html(
         page = document(found)
     except PageNotBuiltError as error:
         raise click.ClickException(str(error)) from None
-    for line in _contents(found, view, len(page)):
+    for line in contents(found, view, len(page)):
         complain(line)
     if not yes and sys.stdin.isatty() and not click.confirm(f"Write {output}?", default=True, err=True):
         sys.exit(_DECLINED)
@@ -77,7 +78,7 @@ def html(
     tell_path(output)
 
 
-def _contents(found: Enclosed, view: View, size: int) -> Iterator[str]:
+def contents(found: Enclosed, view: View, size: int) -> Iterator[str]:
     """What the file will contain, in lines for a person who is about to give it away."""
     trace = view.trace
     counts = (
@@ -95,8 +96,10 @@ def _contents(found: Enclosed, view: View, size: int) -> Iterator[str]:
     yield "with everything that they say: prompts, answers, programs, outputs, folders;"
     yield f"{plural_text(view.extent.events, 'event')} and {plural_text(found.payloads, 'payload file')} as they stand."
     if found.payloads_left_out:
-        yield f"Too large, and left out: {left_out}, those of requests first."
-    yield "Nothing was removed from it; --redact leaves out the texts."
+        yield f"Too large, and left out: {left_out}, those of requests first. Nothing else was removed;"
+    else:
+        yield "Nothing was removed;"
+    yield "--redact leaves out the texts."
 
 
 def _look_at(output: Path) -> None:

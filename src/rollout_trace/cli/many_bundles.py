@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from rollout_trace.bundle.discovery import find_bundles
+from rollout_trace.bundle.discovery import find_bundles, folder_name
 from rollout_trace.cli.progress import with_progress
 from rollout_trace.cli.reporting import complain, error_fields, failure_line, path_text, refuse
 from rollout_trace.cli.which_bundle import root_named, shown_name
@@ -54,7 +54,7 @@ def facts_in(word: str | None, limits: Limits, *, no_cache: bool) -> FleetFacts:
     anew = partial(_found_anew, limits=limits)
     if no_cache:
         with closing(anew(bundles)) as results:
-            found = dict(zip(bundles, results, strict=True))
+            found = dict(results)
     else:
         found = dict(each_known_or_found(bundles, FactCache(limits), anew))
     fleet = FleetFacts([], [])
@@ -83,10 +83,10 @@ def tell_failures(fleet: FleetFacts, *, silently: bool) -> None:
 def names_in(fleet: FleetFacts) -> dict[Path, str]:
     """What to call each bundle of a folder: its name, of a long one so much as every command takes for it."""
     bundles = [bundle for bundle, _ in (*fleet.known, *fleet.failures)]
-    names = [bundle.absolute().name for bundle in bundles]
+    names = [folder_name(bundle) for bundle in bundles]
     return {bundle: shown_name(name, names) for bundle, name in zip(bundles, names, strict=True)}
 
 
-def _found_anew(bundles: Sequence[Path], limits: Limits) -> Generator[Found]:
+def _found_anew(bundles: Sequence[Path], limits: Limits) -> Generator[tuple[Path, Found]]:
     with closing(found_anew(bundles, limits)) as each:
         yield from with_progress(each, len(bundles), "Reading")

@@ -66,11 +66,16 @@ def _outcomes(
     if jobs == 1 or len(bundles) == 1:
         yield from (reduce_and_write(bundle, output, mode, limits) for bundle in bundles)
         return
-    from rollout_trace.fleet.processes import WorkerDiedError, in_processes, usable_cores  # noqa: PLC0415 - not for one
+    from rollout_trace.fleet.processes import (  # noqa: PLC0415 - not for one
+        WorkerDiedError,
+        in_order,
+        in_processes,
+        usable_cores,
+    )
 
     work = partial(reduce_and_write, output=None, mode=mode, limits=limits)
     with closing(in_processes(work, bundles, jobs or usable_cores())) as results:
-        for bundle, result in zip(bundles, results, strict=True):
+        for bundle, result in in_order(bundles, results):
             yield Outcome(bundle, None, (), result) if isinstance(result, WorkerDiedError) else result
 
 

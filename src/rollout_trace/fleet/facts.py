@@ -13,18 +13,18 @@ from rollout_trace.query.bundle_facts import BundleFacts, facts_of
 
 Found: TypeAlias = BundleFacts | RolloutTraceError
 """The facts of a bundle, or why it has none."""
-Anew: TypeAlias = Callable[[Sequence[Path]], Generator[Found]]
-"""How the facts of bundles are found anew, in their order; to close it ends what is under way."""
+Anew: TypeAlias = Callable[[Sequence[Path]], Generator[tuple[Path, Found]]]
+"""How the facts of bundles are found anew, each as it is done; to close it ends what is under way."""
 
 _MANY: Final = 8
 """So many small bundles take longer to read than processes to start."""
 
 
-def found_anew(bundles: Sequence[Path], limits: Limits) -> Generator[Found]:
-    """The facts of each bundle, in their order. To close it ends what is under way."""
+def found_anew(bundles: Sequence[Path], limits: Limits) -> Generator[tuple[Path, Found]]:
+    """Each bundle with its facts, as they are found. To close it ends what is under way."""
     find = partial(facts_or_error, limits=limits)
     if len(bundles) < _MANY:
-        yield from map(find, bundles)
+        yield from ((bundle, find(bundle)) for bundle in bundles)
         return
     from rollout_trace.fleet.processes import in_processes, usable_cores  # noqa: PLC0415 - not for few
 
@@ -45,7 +45,7 @@ def each_known_or_found(bundles: Sequence[Path], cache: FactCache, anew: Anew) -
         else:
             yield bundle, facts
     with closing(anew(unknown)) as results:
-        for bundle, result in zip(unknown, results, strict=True):
+        for bundle, result in results:
             fingerprint = fingerprints[bundle]  # of before it was read, so that what has come since is not missed
             if fingerprint is not None and isinstance(result, BundleFacts):
                 cache.put(bundle, fingerprint, result)

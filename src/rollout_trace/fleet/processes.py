@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
@@ -48,33 +48,44 @@ def in_processes(
     bundles: Sequence[Path],
     jobs: int,
     while_waiting: Callable[[], None] | None = None,
-) -> Generator[_Result | WorkerDiedError]:
+) -> Generator[tuple[Path, _Result | WorkerDiedError]]:
     """Do the same work for bundles, for each of them once and `jobs` at a time; both it and its results are pickled.
 
-    The results come in the order of the bundles, an error in place of that of a process that died. When this generator
+    Each bundle comes when it is done, with its result, or an error if the process that had it died. When this generator
     has ended or is closed, no worker is left, and no file that is half written. `while_waiting`, if it is given, is
     called several times a second, and may raise an error to end it.
+
+    Raises:
+        OSError: the system does not allow a single process.
     """
     waiting = deque(bundles)
-    results: dict[Path, _Result | WorkerDiedError] = {}
     workers: list[_Worker[_Result]] = []
     try:
         while waiting and len(workers) < jobs and _joined(workers, _Worker(work)):
             workers[-1].begin(waiting.popleft())
-        for bundle in bundles:
-            while bundle not in results:
-                if while_waiting is not None:
-                    while_waiting()
-                for worker in _that_are_done(workers, None if while_waiting is None else _WAIT_SECONDS):
-                    results[worker.bundle] = worker.result()
-                    if waiting:
-                        worker.begin(waiting.popleft())
-            yield results.pop(bundle)
+        while any(worker.is_busy for worker in workers):
+            if while_waiting is not None:
+                while_waiting()
+            for worker in _that_are_done(workers, None if while_waiting is None else _WAIT_SECONDS):
+                bundle, result = worker.bundle, worker.result()
+                if waiting:
+                    worker.begin(waiting.popleft())
+                yield bundle, result
     finally:
         for worker in workers:
             worker.stop()
         for worker in workers:
             worker.wait()
+
+
+def in_order(bundles: Iterable[Path], each: Iterable[tuple[Path, _Result]]) -> Iterator[tuple[Path, _Result]]:
+    """What comes in any order, in that of the bundles: each as soon as those before it are there."""
+    done: dict[Path, _Result] = {}
+    coming = iter(each)
+    for bundle in bundles:
+        while bundle not in done:
+            done.update([next(coming)])
+        yield bundle, done.pop(bundle)
 
 
 class _Worker(Generic[_Result]):

@@ -147,7 +147,7 @@ class BundleFollower:
 
     def _read(self) -> int:
         count = 0
-        for line in self._tail.new_lines():
+        for line in self._tail.new_lines(is_closed=self._reducer.is_closed):
             for entry in self._reader.take(line):
                 self._reducer.apply(entry)
                 count += 1

@@ -1,7 +1,8 @@
 """The lines that are appended to a log, read once each.
 
 Owns where in the file reading stands, and how it shows that the file is not the one that was read so far: another file
-under its name, one that is shorter than what was read, or one whose last bytes before that place are others. A line
+under its name, one that is shorter than what was read, one whose last bytes before that place are others, or one that
+was written to after the end of the recording without having grown (before it, that may be a writer at work). A line
 without its line feed is not complete yet; its bytes are kept until the rest comes.
 """
 
@@ -54,8 +55,10 @@ class LogTail:
         """How large the log was when it was looked at last."""
         return 0 if self._seen is None else self._seen.size
 
-    def new_lines(self) -> Iterator[bytes]:
+    def new_lines(self, *, is_closed: bool) -> Iterator[bytes]:
         """The lines that were completed since the last call, each with its line feed. An overlong one comes in pieces.
+
+        `is_closed` says that what was read is at the end of the recording.
 
         Raises:
             ReplacedError: the log is not the one that was read so far.
@@ -69,6 +72,8 @@ class LogTail:
             if seen == self._seen:
                 return
             self._check_same(seen, descriptor)
+            if is_closed and self._seen is not None and seen.size == self._seen.size:
+                raise ReplacedError("the log was written to after its end")
             self._seen = seen
             while chunk := os.pread(descriptor, _CHUNK_BYTES, self._read):
                 self._read += len(chunk)

@@ -2,7 +2,7 @@
 
 A stream begins with how things stand, and goes on with each change in order. The id of an event is what its change was
 told up to (the last seq of a log, the revision of the list): who comes back to a rollout, also to a server that was
-started again, says what was seen, and is told how things stand only if that is another.
+started again, says what was seen, and is told how things stand only if that is another, or was that the bundle is gone.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from rollout_trace.follow.bundle_follower import ChangeKind
+from rollout_trace.web.interface.rollout import RolloutChange
 from rollout_trace.web.library import Library
 from rollout_trace.web.open_rollout import OpenRollout
 
@@ -30,7 +31,8 @@ class _Told(NamedTuple):
     """A change, and up to where it goes."""
 
     change: msgspec.Struct
-    up_to: int
+    up_to: int | None
+    """None where who comes back is to be told how things stand, whatever that is."""
     is_known_by_id: bool = True
     """Whether who has seen the id has seen all that the change says."""
 
@@ -66,8 +68,13 @@ class _RolloutChanges:
         fresh = changes[-1:] if self._seen is None else [one for one in changes if one.number > self._seen]
         if changes:
             self._seen = changes[-1].number
-        usual = (ChangeKind.OPENED.value, ChangeKind.GROWN.value)
-        return [_Told(change, change.last_seq, change.kind in usual) for _, change in fresh]
+        return [_told(change) for _, change in fresh]
+
+
+def _told(change: RolloutChange) -> _Told:
+    """A bundle that is gone may come back as it was: its id, told again, would hide that."""
+    usual = (ChangeKind.OPENED.value, ChangeKind.GROWN.value)
+    return _Told(change, None if change.kind == ChangeKind.GONE else change.last_seq, change.kind in usual)
 
 
 class _LibraryChanges:
@@ -117,7 +124,8 @@ async def _events(changes: _Changes, seen: int | None, is_over: Callable[[], boo
             has_ended = changes.has_ended  # asked before, so that what was told last is not missed
             for told in changes.new():
                 if not (is_first and told.is_known_by_id and told.up_to == seen):
-                    yield b"id: %d\ndata: %s\n\n" % (told.up_to, msgspec.json.encode(told.change))
+                    up_to = b"" if told.up_to is None else b"%d" % told.up_to
+                    yield b"id: %s\ndata: %s\n\n" % (up_to, msgspec.json.encode(told.change))
                     spoke_at = time.monotonic()
                 is_first = False
             if has_ended:

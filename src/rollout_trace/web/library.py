@@ -9,7 +9,7 @@ import os
 import time
 from collections import OrderedDict
 from collections.abc import Generator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 from threading import Event, Lock, Thread
@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 
 from rollout_trace.bundle import layout
 from rollout_trace.bundle.absence import why_no_bundle
+from rollout_trace.bundle.discovery import folder_name
 from rollout_trace.errors import BundleError, QuestionError
 from rollout_trace.fleet.fact_cache import FactCache, Fingerprint, fingerprint_of
 from rollout_trace.fleet.facts import Found, each_known_or_found, facts_or_error
@@ -35,7 +36,7 @@ _LOOK_SECONDS: Final = 0.5
 _PATIENCE_SECONDS: Final = 2.0
 """How long closing waits for the thread."""
 _REST: Final = 10
-"""How much longer than it looked and read the thread does nothing, so that it never takes a core."""
+"""How much longer than it took to look, or to read what was changed, the thread does not do so again."""
 
 
 class _ClosedError(Exception):
@@ -69,6 +70,7 @@ class Library:
         self._entries: dict[BundleKey, BundleEntry] = {}
         self._open: OrderedDict[BundleKey, OpenRollout] = OrderedDict()
         self._fingerprints: dict[BundleKey, Fingerprint | None] = {}
+        self._look_after = self._refresh_after = 0.0
         self._is_closed = Event()
         self.revision = 0
         """Counts how often what is known became another."""
@@ -115,7 +117,7 @@ class Library:
             entry = self._entries.get(key)
             if entry is None:
                 raise QuestionError(
-                    f"there is no bundle {key} in the folder that is viewed; the list has those there are"
+                    f"there is no bundle {key} (any more) in the folder that is viewed; the list has those there are"
                 )
             if key not in self._open:
                 self._open[key] = OpenRollout(key, entry.path, self._limits, self.prices)
@@ -146,54 +148,68 @@ class Library:
 
     def _keep_up(self) -> None:
         """The work of the thread."""
-        while not self._is_closed.is_set():
+        with suppress(_ClosedError):
+            while True:
+                self._look_if_due()
+                with suppress(OSError):  # no processes, or no descriptors, for now: it is tried again
+                    self._find_facts([entry.path for entry in self.entries() if entry.found is None])
+                    self._refresh_if_due()
+                self._is_closed.wait(_LOOK_SECONDS)
+
+    def _look_if_due(self) -> None:
+        """Take note of new bundles, as often as that takes no more than a small part of a core."""
+        if self._is_closed.is_set():
+            raise _ClosedError
+        if time.monotonic() >= self._look_after:
             began = time.monotonic()
             self._look()
-            try:
-                self._find_facts()
-            except _ClosedError:
-                return
-            self._is_closed.wait(max(_LOOK_SECONDS, (time.monotonic() - began) * _REST))
+            self._look_after = _rested(began)
 
-    def _find_facts(self) -> None:
-        """Find the facts of what is new or was changed."""
-        fingerprints = {entry.key: fingerprint_of(entry.path) for entry in self.entries()}
-        changed = [
-            entry.path
-            for entry in self.entries()
-            if entry.found is None or fingerprints[entry.key] != self._fingerprints.get(entry.key)
-        ]
-        self._fingerprints |= fingerprints
-        with closing(self._each_found(changed)) as each:
+    def _refresh_if_due(self) -> None:
+        """Find the facts of what was changed; not again and again, as a run that goes on is always changed."""
+        if time.monotonic() < self._refresh_after:
+            return
+        began = time.monotonic()
+        self._find_facts(
+            [entry.path for entry in self.entries() if fingerprint_of(entry.path) != self._fingerprints.get(entry.key)]
+        )
+        self._refresh_after = _rested(began)
+
+    def _find_facts(self, paths: Sequence[Path]) -> None:
+        """Find the facts of bundles; while that lasts, new bundles are looked for."""
+        fingerprints = {path: fingerprint_of(path) for path in paths}
+        with closing(self._each_found(paths)) as each:
             for path, found in each:
-                if self._is_closed.is_set():
-                    return
-                self._know(path, found)
+                self._look_if_due()
+                self._know(path, found, fingerprints[path])
 
     def _each_found(self, paths: Sequence[Path]) -> Generator[tuple[Path, Found]]:
         if self._keep_facts:
             yield from each_known_or_found(paths, FactCache(self._limits), self._found_anew)
         else:
-            yield from zip(paths, self._found_anew(paths), strict=True)
+            yield from self._found_anew(paths)
 
-    def _found_anew(self, paths: Sequence[Path]) -> Generator[Found]:
+    def _found_anew(self, paths: Sequence[Path]) -> Generator[tuple[Path, Found]]:
         """The facts of each, found by other processes: in this one, answers would have to wait."""
         jobs = max(usable_cores() - 1, 1)
         find = partial(facts_or_error, limits=self._limits)
-        yield from in_processes(find, paths, jobs, while_waiting=self._stop_if_closed)
+        yield from in_processes(find, paths, jobs, while_waiting=self._look_if_due)
 
-    def _stop_if_closed(self) -> None:
-        if self._is_closed.is_set():
-            raise _ClosedError
-
-    def _know(self, path: Path, found: Found) -> None:
+    def _know(self, path: Path, found: Found, fingerprint: Fingerprint | None) -> None:
         key = key_of(path)
         with self._lock:
             if key in self._entries:
+                self._fingerprints[key] = fingerprint
                 self._entries[key] = BundleEntry(key, path, found)
                 self.revision += 1
 
 
+def _rested(began: float) -> float:
+    """When to do again what began then and ends now."""
+    ended = time.monotonic()
+    return ended + (ended - began) * _REST
+
+
 def key_of(bundle: Path) -> BundleKey:
     """How a bundle is called in addresses: the same whenever a folder of this name is viewed."""
-    return BundleKey(hashlib.sha256(os.fsencode(bundle.absolute().name)).hexdigest()[:12])
+    return BundleKey(hashlib.sha256(os.fsencode(folder_name(bundle))).hexdigest()[:12])

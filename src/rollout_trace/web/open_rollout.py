@@ -11,6 +11,8 @@ from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Final, NamedTuple
 
+from rollout_trace.bundle import layout
+from rollout_trace.bundle.discovery import folder_name
 from rollout_trace.bundle.folder import Bundle
 from rollout_trace.errors import BundleError, RolloutTraceError
 from rollout_trace.follow.bundle_follower import BundleFollower, Change, ChangeKind
@@ -58,6 +60,7 @@ class OpenRollout:
         self._entries = 0
         """How often something was read; the graph of another number is another."""
         self._view: tuple[tuple[int, bool], View, Moments] | None = None
+        self._payloads_changed_at: int | None = None
         self._limits = limits
         self.changes: tuple[NumberedChange, ...] = ()
         """The last things that happened while somebody followed, in order; another tuple each time. The last says how
@@ -78,9 +81,10 @@ class OpenRollout:
         Raises:
             BundleError: there is no bundle, or none that can be read.
         """
-        if not self._is_read.wait(_PATIENCE_SECONDS):
-            if self.has_ended and not self._is_closed.is_set():
-                raise BundleError(self.path, "reading it failed, which is a fault of ours; the terminal says more")
+        is_read = self._is_read.wait(_PATIENCE_SECONDS)
+        if self.has_ended and not self._is_closed.is_set():
+            raise BundleError(self.path, "reading it failed, which is a fault of ours; the terminal says more")
+        if not is_read:
             done, size = self._follower.progress()
             return Reading(bytes_read=done, bytes_in_log=size)
         view, moments = self._now()
@@ -114,8 +118,7 @@ class OpenRollout:
             is_live = self._follower.is_live
             if self._view is None or self._view[0] != (self._entries, is_live):
                 reduction = self._follower.reduction(log_goes_on=is_live)
-                name = self.path.absolute().name
-                extent = extent_of(self.key, name, reduction, is_live=is_live)
+                extent = extent_of(self.key, folder_name(self.path), reduction, is_live=is_live)
                 view = View(self._follower.bundle, reduction, extent, self._prices)
                 self._view = ((self._entries, is_live), view, Moments(view))
             return self._view[1:]
@@ -143,6 +146,8 @@ class OpenRollout:
         with self._reading:
             try:
                 change = self._follower.poll()
+                if self._has_other_payloads() and change is None:
+                    change = Change(kind=ChangeKind.GROWN, entries=0)
                 if not self._follower.is_open:
                     Bundle(self.path, self._limits)  # which says why it cannot be opened
                 self._error = None
@@ -150,6 +155,18 @@ class OpenRollout:
                 change, self._error = None, error
             self._entries += change is not None
         return change
+
+    def _has_other_payloads(self) -> bool:
+        """Whether payload files came or went after the recording: what is told of the evidence is another then.
+
+        During it they come with the events that name them, which are changes anyway.
+        """
+        try:
+            changed_at = (self.path / layout.PAYLOADS).stat().st_mtime_ns
+        except OSError:
+            changed_at = None
+        before, self._payloads_changed_at = self._payloads_changed_at, changed_at
+        return changed_at != before and not self._follower.is_live
 
     def _tell(self, change: Change | None) -> float:
         """Make a change known; returns before when no other is to be told."""

@@ -1,5 +1,6 @@
 // The line at the top: which bundle, how it stands, whether it is followed; search, theme and keys.
 
+import type { Outcome, RolloutChange } from "../interface.ts";
 import { useAddress } from "../location.ts";
 import { OutcomeMark } from "../parts/outcome_mark.tsx";
 import { VisibleText, withVisibleMarks } from "../parts/visible_text.tsx";
@@ -43,7 +44,7 @@ function BundleHead() {
       <span class="frame-bundle one-line" title={withVisibleMarks(rollout.name)}>
         <VisibleText text={rollout.name} />
       </span>
-      <OutcomeMark outcome={rollout.summary.outcome} />
+      <Standing outcome={rollout.summary.outcome} change={change} />
       {isLive && (
         <span class={`live live-${connection}`} role="status">
           <span class="live-dot" aria-hidden="true" />
@@ -60,6 +61,27 @@ function BundleHead() {
         >
           Follow
         </button>
+      )}
+    </>
+  );
+}
+
+/** How the rollout stands; if its bundle is no longer what it was, that first. */
+function Standing({ outcome, change }: { outcome: Outcome; change: RolloutChange | undefined }) {
+  if (change?.kind === "gone") {
+    return (
+      <strong class="outcome-failed one-line" role="alert">
+        no longer there: <VisibleText text={change.reason ?? "the bundle is gone"} />
+      </strong>
+    );
+  }
+  return (
+    <>
+      <OutcomeMark outcome={outcome} />
+      {change?.kind === "replaced" && (
+        <strong class="outcome-unfinished one-line" role="alert">
+          read anew: <VisibleText text={change.reason ?? "the log is another"} />
+        </strong>
       )}
     </>
   );

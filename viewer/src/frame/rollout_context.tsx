@@ -12,7 +12,7 @@ export interface RolloutLooked {
   /** The rollout at its end, whatever moment is looked at. */
   readonly head: Asking<Rollout>;
   readonly connection: Connection;
-  /** What happened last, if the rollout is live. */
+  /** What happened last: that the log goes on, is another, or is gone. */
   readonly change: RolloutChange | undefined;
   /** Whether lists stick to their ends. */
   readonly follow: boolean;
@@ -40,25 +40,29 @@ export function RolloutProvider({ bundle, at, children }: { bundle: string; at: 
   const [follow, setFollow] = useState(false);
   const asked = useQuestion(rolloutQuestion(bundle, null, "rollout", {}), endRevision);
   const head = { ...asked, answer: asked.answer?.answer };
-  const isLive = change?.is_live ?? head.answer?.is_live ?? false;
-  const lastSeq = useRef<number | undefined>(undefined);
-  lastSeq.current = change?.last_seq ?? head.answer?.last_seq;
+  const isAnswered = head.answer !== undefined || head.error !== undefined;
+  /** Up to where the log is shown; undefined where it cannot be, or is gone. */
+  const shownTo = useRef<number | undefined>(undefined);
+  shownTo.current = change?.kind === "gone" || head.error !== undefined ? undefined : (change?.last_seq ?? head.answer?.last_seq);
+  const wasGone = useRef(false);
 
+  // A rollout that has ended is followed too: its bundle may be removed, damaged or put in place again.
   useEffect(() => {
     const address = asker.source.changes(bundle);
-    if (!isLive || address === null) return undefined;
+    if (!isAnswered || address === null) return undefined;
     const show = throttled<RolloutChange>(SHOWN_AGAIN_MS, (latest) => {
-      const isOther = latest.kind !== "opened" || latest.last_seq !== lastSeq.current;
+      const isOther = latest.kind !== "opened" || latest.last_seq !== shownTo.current;
       setChange(latest);
       if (isOther) setEndRevision(asker.newRevision());
     });
     const stop = followChanges<RolloutChange>(
       address,
       (latest) => {
-        if (latest.kind === "replaced" || latest.kind === "gone") {
+        if (latest.kind === "replaced" || wasGone.current) {
           forgetNames(bundle);
           setLogRevision(asker.newRevision());
         }
+        wasGone.current = latest.kind === "gone";
         show.tell(latest);
       },
       (stands) => {
@@ -70,7 +74,7 @@ export function RolloutProvider({ bundle, at, children }: { bundle: string; at: 
       stop();
       show.stop();
     };
-  }, [asker, bundle, isLive]);
+  }, [asker, bundle, isAnswered]);
 
   useKeys({ l: () => setFollow(!follow) });
 

@@ -70,7 +70,7 @@ export function BundlesPlace() {
         }}
         onOpen={(bundle) => go({ bundle: bundle.key, place: "overview" })}
         remember="bundles"
-        empty={text === "" && status === null ? "There are no bundles in this folder. New ones appear here by themselves." : "No bundle is like that."}
+        empty={text === "" && status === null ? noBundles(known?.further_down ?? null) : "No bundle is like that."}
       />
     </PlaceLayout>
   );
@@ -82,6 +82,11 @@ const NO_END = "no end";
 function Ending({ status }: { status: RolloutStatus }) {
   if (status !== "running") return <OutcomeMark outcome={{ status }} />;
   return <span title="It still runs, or was killed.">{NO_END}</span>;
+}
+
+function noBundles(furtherDown: string | null): string {
+  const none = "There are no bundles in this folder. New ones appear here by themselves.";
+  return furtherDown === null ? none : `${none} There are some in ${withVisibleMarks(furtherDown)}, which can be viewed in place of it.`;
 }
 
 const COLUMNS: ReadonlyArray<Column<BundleLine>> = [

@@ -93,6 +93,8 @@ class Bundles(msgspec.Struct, frozen=True, kw_only=True):
     """How many there are in all, before any was chosen."""
     read: int
     """Of how many of them the facts are known, or why there are none."""
+    further_down: str | None
+    """If none were found: a folder further down that holds some, and can be viewed in place of this one."""
     bundles: Page[BundleLine]
 
 

@@ -5,6 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, Final
 
+from rollout_trace.bundle.absence import folders_further_down
+from rollout_trace.bundle.discovery import folder_name
 from rollout_trace.errors import RolloutTraceError
 from rollout_trace.query.bundle_facts import BundleFacts
 from rollout_trace.query.comparison import usage_of_requests
@@ -32,11 +34,13 @@ def bundles(library: Library, kept: Kept, asked: BundlesQuery) -> Bundles:
     known.sort(key=_SORTS[asked.order], reverse=not asked.reversed)
     unknown = [line for line in chosen if line.figures is None]
     change = library.change()
+    further_down = () if change.found else folders_further_down(library.path)
     return Bundles(
         root=_shown_path(library.path),
         is_one=library.is_one,
         found=change.found,
         read=change.read,
+        further_down=_shown_path(further_down[0]) if further_down else None,
         bundles=page_of([*known, *unknown], asked),
     )
 
@@ -116,7 +120,7 @@ def _is_wanted(line: BundleLine, asked: BundlesQuery) -> bool:
 
 
 def _shown_name(path: Path) -> str:
-    return _text(path.absolute().name)
+    return _text(folder_name(path))
 
 
 def _shown_path(path: Path) -> str:

@@ -2,7 +2,15 @@
 
 from pathlib import Path
 
-from rollout_trace.query.comparison import Comparison, ModelComparison, TaskComparison, ToolComparison, comparison_of
+from rollout_trace.bundle.discovery import folder_name
+from rollout_trace.query.comparison import (
+    Comparison,
+    ErrorComparison,
+    ModelComparison,
+    TaskComparison,
+    ToolComparison,
+    comparison_of,
+)
 from rollout_trace.web.answers.cutting import page_made_of, page_of
 from rollout_trace.web.interface.common import NoQuery, Page, PageQuery
 from rollout_trace.web.interface.library import FleetError, FleetTotals
@@ -41,13 +49,12 @@ def fleet_tasks(library: Library, kept: Kept, asked: PageQuery) -> Page[TaskComp
 
 def fleet_errors(library: Library, kept: Kept, asked: PageQuery) -> Page[FleetError]:
     """Errors by their shape, the most frequent first."""
-    return page_made_of(
-        _comparison(library, kept).errors,
-        asked,
-        lambda errors: [
-            FleetError(error=error, key=key_of(Path(error.bundle)), name=Path(error.bundle).name) for error in errors
-        ],
-    )
+    return page_made_of(_comparison(library, kept).errors, asked, lambda errors: map(_error, errors))
+
+
+def _error(error: ErrorComparison) -> FleetError:
+    bundle = Path(error.bundle)
+    return FleetError(error=error, key=key_of(bundle), name=folder_name(bundle))
 
 
 def _comparison(library: Library, kept: Kept) -> Comparison:
