@@ -37,3 +37,26 @@ def test_a_request_is_compared_with_any_other(reader: Reader, browser: Browser, 
     assert prefix.startswith("not even the first item is the same as in")
     assert between.split() == ["compaction", "compaction:1"]
     away.close()
+
+
+def found(reader: Reader, words: str) -> set[str]:
+    """The lines in which words are found."""
+    reader.press("/")
+    reader.page.keyboard.type(words)
+    reader.press("Enter")
+    reader.sees_place("Search")
+    reader.sees(re.compile(r"^found in \d+ lines?$"))
+    return set(reader.main.locator(".search-text").all_inner_texts())
+
+
+def test_words_are_found_that_stand_in_items_in_outputs_and_beside_the_items_of_requests(
+    reader: Reader, browser: Browser, tmp_path: Path
+) -> None:
+    away = Reader(browser, export(EXAMPLES / "thermostat", tmp_path / "page.html").as_uri())
+    away.open("")
+    away.sees_place("Overview")
+    reader.open_bundle("thermostat")
+
+    for words in ("nine fifths", "soak test done", "scripted-1"):
+        assert found(away, words) == found(reader, words)
+    away.close()
