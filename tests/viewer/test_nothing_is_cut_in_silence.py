@@ -25,10 +25,10 @@ def compare(reader: Reader, left: str, right: str) -> None:
 def test_the_row_at_which_two_part_is_seen_and_found_again(reader: Reader) -> None:
     reader.page.set_viewport_size({"width": 1440, "height": 900})
     compare(reader, "fix-the-build", "fix-it-alone")
-    parting = reader.main.get_by_role("listitem").filter(has_text=re.compile("^16"))
+    parting = reader.main.get_by_role("row").filter(has_text=re.compile("^16"))
     expect(parting).to_be_in_viewport()
 
-    rows = reader.main.get_by_role("list", name="Rows")
+    rows = reader.main.get_by_role("grid", name="Rows")
     rows.hover()
     reader.page.mouse.wheel(0, -100_000)
     expect(parting).to_have_count(0)

@@ -81,6 +81,8 @@ def _identity(found: Summary, at: int | None) -> RenderableType:
     grid.add_row("trace", f"{printable(found.trace_id)} (schema {found.schema_version})")
     grid.add_row("started", time_text(found.started_at_unix_ms))
     grid.add_row("status", status)
+    if (models := _shared_models(found)) is not None:
+        grid.add_row("model", models)
     if found.first_user_message is not None:
         grid.add_row("asked", beginning_of(found.first_user_message))
     if found.last_answer is not None:
@@ -100,6 +102,7 @@ def _agents(found: Summary) -> RenderableType:
         ancestors = ("/".join(names[: depth + 1]) for depth in range(1, len(names)))
         return [started.get(path, 0) for path in ancestors] or [len(found.agents)]
 
+    has_one_model = _shared_models(found) is not None
     rows: list[tuple[str | Text, ...]] = []
     for agent in sorted(found.agents, key=place):
         parent, _, name = agent.agent_path.rpartition("/")
@@ -110,7 +113,7 @@ def _agents(found: Summary) -> RenderableType:
         rows.append(
             (
                 printable(label),
-                printable(", ".join(agent.models)) or "-",
+                *(() if has_one_model else (printable(", ".join(agent.models)) or "-",)),
                 outcome_text(agent.outcome),
                 f"{agent.requests:,}",
                 f"{agent.tool_calls:,}",
@@ -121,12 +124,15 @@ def _agents(found: Summary) -> RenderableType:
             )
         )
     figures = ("requests", "tools", "input", "cached", "output", "time")
-    return Table(
-        ("agent", "model", "status", *figures),
-        rows,
-        figures,
-        spare=("cached", "output", "input", "model"),  # the sums of tokens stand below
-    )
+    models = () if has_one_model else ("model",)
+    spare = ("cached", "output", "input", *models)  # the sums of tokens stand below
+    return Table(("agent", *models, "status", *figures), rows, figures, spare=spare)
+
+
+def _shared_models(found: Summary) -> str | None:
+    """What all agents asked, which is said once; None if they asked different models, or nobody asked any."""
+    models = {printable(", ".join(agent.models)) for agent in found.agents}
+    return models.pop() or None if len(models) == 1 else None
 
 
 def _tools(found: Summary) -> RenderableType:

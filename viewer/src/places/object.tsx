@@ -220,7 +220,6 @@ function Texts({ details }: { details: ObjectDetails }) {
               </>
             }
           >
-            {title === RETURNED && <LateReturn details={details} />}
             <ExcerptBlock excerpt={excerpt} object={details.ref} title={title} label={title} {...formOf(details, title)} />
           </Section>
         ))}
@@ -240,17 +239,6 @@ function Sources({ sources }: { sources: ReadonlyArray<TextSource> }) {
         </span>
       ))}
     </>
-  );
-}
-
-/** That what is shown came when the call had ended: the call itself had returned something else. */
-function LateReturn({ details: { execution, sources } }: { details: ObjectDetails }) {
-  const [source] = sources[RETURNED] ?? [];
-  if (source?.seq == null || execution?.ended_seq == null || source.seq <= execution.ended_seq) return null;
-  return (
-    <p class="quiet">
-      The call ended with event <EventLink seq={execution.ended_seq} />, and what it had begun ran on: this is all that came of it.
-    </p>
   );
 }
 
