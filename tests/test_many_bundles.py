@@ -110,6 +110,13 @@ class TestList:
         assert names(run("list", root, "--json")) == [other, one]
         assert "Of long names the beginning is shown, which every command takes.\n" in run("list", root).stdout
 
+    def test_a_name_with_which_another_begins_is_shown_whole(self, run: Run, root: Path) -> None:
+        (root / "early").rename(root / "trace-of-a-long-afternoon")
+        (root / "late").rename(root / "trace-of-a-long-afternoon-2")
+        shown = [line.split()[0] for line in run("list", root).stdout.splitlines()[1:3]]
+
+        assert shown == ["trace-of-a-long-afternoon-", "trace-of-a-long-afternoon"]
+
     def test_json_has_the_facts_a_line_for_each(self, run: Run, root: Path) -> None:
         late, early = listed(run("list", root, "--json"))
 

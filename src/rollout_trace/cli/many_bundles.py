@@ -15,7 +15,7 @@ import click
 from rollout_trace.bundle.discovery import find_bundles, folder_name
 from rollout_trace.cli.progress import with_progress
 from rollout_trace.cli.reporting import complain, error_fields, failure_line, path_text, refuse
-from rollout_trace.cli.which_bundle import root_named, shown_name
+from rollout_trace.cli.which_bundle import root_named, shown_names
 from rollout_trace.errors import BundleError, RolloutTraceError
 from rollout_trace.fleet.fact_cache import FactCache
 from rollout_trace.fleet.facts import Found, each_known_or_found, found_anew
@@ -82,9 +82,9 @@ def tell_failures(fleet: FleetFacts, *, silently: bool) -> None:
 
 def names_in(fleet: FleetFacts) -> dict[Path, str]:
     """What to call each bundle of a folder: its name, of a long one so much as every command takes for it."""
-    bundles = [bundle for bundle, _ in (*fleet.known, *fleet.failures)]
-    names = [folder_name(bundle) for bundle in bundles]
-    return {bundle: shown_name(name, names) for bundle, name in zip(bundles, names, strict=True)}
+    names = {bundle: folder_name(bundle) for bundle, _ in (*fleet.known, *fleet.failures)}
+    shown = shown_names(names.values())
+    return {bundle: shown[name] for bundle, name in names.items()}
 
 
 def _found_anew(bundles: Sequence[Path], limits: Limits) -> Generator[tuple[Path, Found]]:

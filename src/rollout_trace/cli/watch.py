@@ -17,7 +17,7 @@ from rollout_trace.cli.formatting import CAUTION, duration_text, no_end_text, pl
 from rollout_trace.cli.limiting import limits_option
 from rollout_trace.cli.reporting import complain, path_text, refuse, tell_json
 from rollout_trace.cli.tables import Table
-from rollout_trace.cli.which_bundle import root_named, shown_name
+from rollout_trace.cli.which_bundle import root_named, shown_names
 from rollout_trace.errors import BundleError
 from rollout_trace.follow.bundle_follower import BundleFollower, Change, ChangeKind
 from rollout_trace.follow.following import DEFAULT_INTERVAL_SECONDS, Following
@@ -160,7 +160,7 @@ class _PlainLines:
 
     def tell(self, follower: BundleFollower, change: Change) -> None:
         """Print what is new in a bundle."""
-        name = shown_name(follower.path.name)
+        name = shown_names([follower.path.name])[follower.path.name]
         if change.kind in {ChangeKind.REPLACED, ChangeKind.GONE}:
             click.echo(f"{name}  {change.kind}: {printable(change.reason or '')}")
         trace = follower.reduction(log_goes_on=follower.is_live).trace

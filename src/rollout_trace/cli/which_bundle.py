@@ -1,7 +1,7 @@
 """Which bundle, or which folder of bundles, a user means by a word, or by none."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -65,14 +65,16 @@ def _root(otherwise: str) -> Path:
     return Path(root)
 
 
-def shown_name(name: str, names: Sequence[str] = ()) -> str:
-    """A bundle's name as answers show it: of a long one so much of the beginning as no other of `names` has."""
-    if len(name) <= _LONGEST_NAME:
-        return printable(name)
-    length = _SHORTEST_NAME
-    while sum(other.startswith(name[:length]) for other in names) > 1:
-        length += 1
-    return printable(name[:length])
+def shown_names(names: Iterable[str]) -> dict[str, str]:
+    """The names of bundles as answers show them: of a long one so much of the beginning as no other has."""
+    in_order = sorted(set(names))
+    shown = {}
+    for before, name, after in zip(["", *in_order], in_order, [*in_order[1:], ""], strict=False):
+        pairs = ([name, before], [name, after])  # of all the others, none has more in common with it
+        shared = max(len(os.path.commonprefix(pair)) for pair in pairs)  # noqa: RUF071 - it is no path
+        length = len(name) if len(name) <= _LONGEST_NAME else max(_SHORTEST_NAME, shared + 1)
+        shown[name] = printable(name[:length])
+    return shown
 
 
 def words_split(words: tuple[str, ...], operand: str | None, *, is_optional: bool) -> tuple[str | None, str | None]:
