@@ -68,5 +68,5 @@ const AROUND: ReadonlyArray<Column<Failure>> = [
       </span>
     ),
   },
-  objectColumn("Next", ({ next }) => next, undefined, "100px"),
+  objectColumn("Next", ({ next }) => next, undefined, "124px"),
 ];
