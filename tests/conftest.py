@@ -1,5 +1,6 @@
 """What all tests share: the real bundles, the released clients, and how hypothesis looks for counter-examples."""
 
+import signal
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,9 @@ from real_client.client import CLIENTS, GET_THEM
 from rollout_trace.bundle.folder import Bundle
 
 REAL_BUNDLES = Path(__file__).resolve().parents[2] / "shared" / "conformance" / "real-bundles.tar.gz"
+
+# Tests press Ctrl-C in what they start; a shell that runs them in the background would have it ignored everywhere.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples everywhere and on every run, and no clock: what fails here fails for everyone.
 settings.register_profile(

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -101,11 +102,19 @@ def lines_from(stream: int, count: int) -> list[str]:
     return text.decode().splitlines()
 
 
+@contextmanager
+def watching(*arguments: str, **options: Any) -> Iterator[subprocess.Popen[bytes]]:
+    """`rollout-trace watch`, which is ended if it has not ended by itself."""
+    with subprocess.Popen([COMMAND, "watch", *arguments], **options) as process:  # noqa: S603 - our own command
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
 def test_lines_appear_while_the_run_goes_on_and_ctrl_c_ends_it_cleanly(growing: GrowingBundle) -> None:
     growing.write_lines(3)
-    with subprocess.Popen(  # noqa: S603 - our own command
-        [COMMAND, "watch", str(growing.path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
+    with watching(str(growing.path), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stderr is not None
         stream = process.stdout.fileno()
@@ -122,12 +131,8 @@ def test_lines_appear_while_the_run_goes_on_and_ctrl_c_ends_it_cleanly(growing: 
 def test_a_terminal_shows_a_table_that_is_drawn_again(growing: GrowingBundle) -> None:
     growing.write_rest()
     terminal, end = pty.openpty()
-    with subprocess.Popen(  # noqa: S603 - our own command
-        [COMMAND, "watch", "--until-end", str(growing.path)],
-        stdout=end,
-        stderr=end,
-        env={**os.environ, "TERM": "xterm", "COLUMNS": "80", "LINES": "24"},
-    ) as process:
+    window = {**os.environ, "TERM": "xterm", "COLUMNS": "80", "LINES": "24"}
+    with watching("--until-end", str(growing.path), stdout=end, stderr=end, env=window) as process:
         shown = "\n".join(lines_from(terminal, 4))
         assert process.wait(timeout=30) == 0
     os.close(end)
@@ -146,9 +151,7 @@ def test_what_is_not_there_is_an_error(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder_is_said_to_be_waited_for(tmp_path: Path) -> None:
-    with subprocess.Popen(  # noqa: S603 - our own command
-        [COMMAND, "watch", str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as process:
+    with watching(str(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stderr is not None
         told = lines_from(process.stderr.fileno(), 1)
         process.send_signal(signal.SIGINT)
