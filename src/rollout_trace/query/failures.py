@@ -96,6 +96,9 @@ def failures_from(
     calls = _calls_of_cells(trace)
     same = _same_failures(calls, wrong)
     wrong = [entry for entry in wrong if entry.subject not in same]
+    also: dict[ObjectRef, list[ObjectRef]] = {}
+    for part, whole in same.items():
+        also.setdefault(whole, []).append(part)
     wrong.sort(key=lambda entry: entry.position.seq)
     windows = [_window(trace, entry.subject) for entry in wrong]
     ends = [None if window is None else window.ended_seq for window in windows]
@@ -115,7 +118,7 @@ def failures_from(
             outcome=entry.outcome or Outcome(ExecutionStatus.FAILED),
             error=entry.error,
             payloads=entry.payloads,
-            also=tuple(part for part, whole in same.items() if whole == entry.subject),
+            also=tuple(also.get(entry.subject, ())),
             meanwhile=tuple(ref for ref in around if ref not in _own(trace, calls, entry.subject))[:_MOST_AROUND],
             next=next_after(entry.thread_id, ended or entry.position.seq),
         )
