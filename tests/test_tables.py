@@ -63,9 +63,9 @@ def test_then_each_row_is_a_paragraph_with_all_that_it_has() -> None:
 
 
 def test_a_table_of_one_line_a_row_cuts_its_last_column() -> None:
-    assert drawn(45, is_cut=True) == [
+    assert drawn(47, is_cut=True) == [
         "call     size        took  asked",
-        "tool:1  1,024       12 ms  read the whole of…",
+        "tool:1  1,024       12 ms  read the whole of t…",
         "tool:2      7  3 min 05 s  look",
     ]
 

@@ -76,8 +76,7 @@ class Table:
         width = self._widths[heading]
         if not self._is_text(heading):
             return width
-        is_long = heading == self._longest_text and not self._is_cut
-        return min(width, _NARROWEST_TEXT if is_long else _NARROWEST_WORDS)
+        return min(width, _NARROWEST_TEXT if heading == self._longest_text else _NARROWEST_WORDS)
 
     def _is_text(self, heading: str) -> bool:
         return heading not in self._figures and heading not in self._names
