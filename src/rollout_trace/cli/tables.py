@@ -19,7 +19,7 @@ _INDENT: Final = 2
 _NARROWEST_TEXT: Final = 20
 """So many characters the longest text has at least: with fewer it can be read no longer."""
 _NARROWEST_WORDS: Final = 12
-"""So many has any other text, which is mostly a word or two, or the beginning of one that is cut."""
+"""So many has any other text, which is mostly a word or two."""
 
 
 class Table:
