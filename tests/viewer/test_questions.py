@@ -494,6 +494,9 @@ class TestAtAnEvent:
         reader.go_to("Tools")
         reader.click_link("#62")
         expect(reader.page.get_by_role("contentinfo", name="Time")).to_contain_text("as of event 62 of 180")
+        expect(reader.table("Tool calls")).to_have_attribute(
+            "aria-rowcount", "9"
+        )  # the head, and what was called so far
 
         assert reader.column("Tool calls", "Call", "Outcome")[-1] == ("tool tool:8 write_stdin", "running")
         reader.go_to("Terminals")

@@ -99,7 +99,7 @@ export function TimelinePlace({ address, onDrawn }: TimelinePlaceProps) {
           ) : data.total === 0 ? (
             <Empty>Nothing has happened yet.</Empty>
           ) : (
-            <div class="timeline">
+            <div class="timeline" aria-busy={data.isComing}>
               {form !== "table" && (
                 <LanesPart
                   key={start}

@@ -15,6 +15,8 @@ export interface TimelineData {
   readonly passages: ReadonlyArray<Passage>;
   /** How many entries there are in all; null as long as that is not known. */
   readonly total: number | null;
+  /** Whether some of it is still to come, for the first time. */
+  readonly isComing: boolean;
   readonly error: string | undefined;
   readonly retry: () => void;
 }
@@ -35,6 +37,7 @@ export function useTimelineData(isLive: boolean): TimelineData {
   const [passages, setPassages] = useState<ReadonlyArray<Passage>>([]);
   const asks = useMemo<Asks>(() => ({ source, bundle, at }), [source, bundle, at]);
   const loadedFor = useRef<Asks | undefined>(undefined);
+  const [wholeFor, setWholeFor] = useState<Asks>();
   const isLiveNow = useRef(isLive);
   isLiveNow.current = isLive;
   const loading = useRef<Repeated | undefined>(undefined);
@@ -72,13 +75,15 @@ export function useTimelineData(isLive: boolean): TimelineData {
       ]);
       shown.putTerminals(terminals);
       show.now();
+      setWholeFor(asks);
     };
     loading.current = repeated(load, (reason) => setError(reason instanceof Error ? reason.message : String(reason)));
     return () => loading.current?.stop();
   }, [asks, tries]);
   useEffect(() => loading.current?.ask(), [asks, revision, tries, isLive]);
 
-  return { spans: spans.current, version, agents, passages, total: total.current, error, retry: () => tryAgain(undefined as never) };
+  const isComing = wholeFor !== asks && error === undefined;
+  return { spans: spans.current, version, agents, passages, total: total.current, isComing, error, retry: () => tryAgain(undefined as never) };
 }
 
 /** The critical path, if it is wanted. */
