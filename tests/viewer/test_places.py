@@ -118,6 +118,7 @@ def test_the_selection_the_moment_and_a_filter_are_in_the_address(reader: Reader
             reader.page.reload()
         reader.sees("The patch does not apply", within=reader.panel)
         expect(reader.page.get_by_role("contentinfo", name="Time")).to_contain_text("as of event 47 of 180")
+        expect(reader.row("Tool calls", "tool:6")).to_contain_text("running")
         assert reader.column("Tool calls", "Call", "Outcome") == [
             ("tool tool:5 apply_patch", "failed"),
             ("tool tool:6 apply_patch", "running"),
