@@ -423,6 +423,12 @@ class TestEvidence:
         )
         assert run("tools", THERMOSTAT).stdout.splitlines()[1].split()[:2] == ["tool:1", "10"]
 
+    def test_a_tool_call_alone_has_the_sizes_of_the_table(self) -> None:
+        """Without the lines that the runtime puts before an output; of `tool:6` the table says 34 and 34."""
+        shown = run("tools", EXAMPLE, "tool:6").stdout
+        assert "returned  34 characters" in shown
+        assert "shown to the model  more later, 34 characters" in shown
+
     def test_of_a_compaction(self) -> None:
         lines = run("compactions", THERMOSTAT).stdout.splitlines()
 

@@ -81,7 +81,7 @@ def _how(asked: Reading, output: ToolOutput) -> Text:
 
 
 def _characters(text: str | None) -> str:
-    return "no text" if text is None else plural_text(len(text), "character")
+    return "no text" if text is None else plural_text(len(without_header(text)), "character")
 
 
 def _texts(asked: Reading, output: ToolOutput, *, full: bool) -> Iterator[RenderableType]:

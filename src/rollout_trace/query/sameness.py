@@ -4,6 +4,7 @@ An item that is sent again after a compaction, or in another rollout, is another
 cache, and for a person, it is the same.
 """
 
+from collections.abc import Sequence
 from typing import TypeAlias
 
 from rollout_trace.model.conversation import ConversationItem, JsonPart, Part, PayloadRefPart
@@ -25,3 +26,9 @@ def _part(part: Part) -> object:
             return "opaque", label, sha256
         case _:
             return part
+
+
+def common_beginning(left: Sequence[object], right: Sequence[object]) -> int:
+    """How many entries, or characters, at the beginning of two lists or texts are equal."""
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((place for place, (one, other) in pairs if one != other), min(len(left), len(right)))

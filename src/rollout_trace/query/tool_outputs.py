@@ -25,6 +25,7 @@ from rollout_trace.query.gist import printed, tool_input
 from rollout_trace.query.item_text import whole_texts, without_header
 from rollout_trace.query.outcome import Outcome, duration_of, operation_of, ran_on, tool_outcome
 from rollout_trace.query.payload_json import payload_json, text_of, value_at
+from rollout_trace.query.sameness import common_beginning
 from rollout_trace.query.summary import tool_name
 from rollout_trace.reduce.replay import Reduction
 from rollout_trace.values import GenericSummary
@@ -195,24 +196,17 @@ def _showing(trace: RolloutTrace, tool: ToolCall, returned: str | None, shown: s
     told, seen = without_header(returned).strip(), without_header(shown).strip()
     if told in seen:
         return (Showing.LATER if ran_on(trace, tool) else Showing.WHOLE), 0
-    kept = _common(told, seen)
-    kept += _common(told[kept:][::-1], seen[kept:][::-1])
+    kept = common_beginning(told, seen)
+    kept += common_beginning(told[kept:][::-1], seen[kept:][::-1])
     is_cut = kept < len(told) and kept >= len(seen) // 2
     return (Showing.CUT, len(told) - kept) if is_cut else (Showing.REWORDED, 0)
 
 
-def _common(one: str, other: str) -> int:
-    """How many characters two texts have in common at their beginnings."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((place for place, (left, right) in pairs if left != right), min(len(one), len(other)))
-
-
 def _later(trace: RolloutTrace, tool: ToolCall) -> tuple[ToolCallId, ...]:
     operation = operation_of(trace, tool) if ran_on(trace, tool) else None
-    session = None if operation is None or operation.terminal_id is None else operation.terminal_id
-    if operation is None or session is None or session not in trace.terminal_sessions:
+    if operation is None or operation.terminal_id not in trace.terminal_sessions:
         return ()
-    used = [trace.terminal_operations[used] for used in trace.terminal_sessions[session].operation_ids]
+    used = [trace.terminal_operations[used] for used in trace.terminal_sessions[operation.terminal_id].operation_ids]
     return tuple(use.tool_call_id for use in used if use.execution.started_seq > operation.execution.started_seq)
 
 

@@ -3,12 +3,13 @@
 Two items, or two values of a setting, have the same number if they say the same. No text goes into the file by this.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 
 import msgspec
 
 from rollout_trace.ids import InferenceCallId
 from rollout_trace.query.context import NOT_COMPARED, content_sent, settings_of
+from rollout_trace.query.sameness import common_beginning
 from rollout_trace.query.sent_items import SentItem, cut_places, sent_items
 from rollout_trace.web.view import View
 
@@ -53,9 +54,3 @@ def comparable_requests(view: View) -> list[ComparableRequest]:
 
 def _numbered(numbers: dict[Hashable, int], what: Hashable) -> int:
     return numbers.setdefault(what, len(numbers))
-
-
-def common_beginning(left: Sequence[object], right: Sequence[object]) -> int:
-    """How many entries at the beginning of two lists are equal."""
-    pairs = enumerate(zip(left, right, strict=False))
-    return next((place for place, (one, other) in pairs if one != other), min(len(left), len(right)))

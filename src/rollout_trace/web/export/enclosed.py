@@ -12,9 +12,10 @@ import msgspec
 
 from rollout_trace.query.context import BEFORE_ITEMS
 from rollout_trace.query.naming import ObjectRef, objects_of
+from rollout_trace.query.sameness import common_beginning
 from rollout_trace.reduce.evidence import ObjectKind
 from rollout_trace.web.answers.table import answer
-from rollout_trace.web.export.comparable import ComparableRequest, common_beginning, comparable_requests
+from rollout_trace.web.export.comparable import ComparableRequest, comparable_requests
 from rollout_trace.web.export.redaction import redacted
 from rollout_trace.web.interface import endpoints, questions
 from rollout_trace.web.interface.endpoints import Endpoint
